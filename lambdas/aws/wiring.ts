@@ -1,0 +1,30 @@
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** Every SDK client that some function uses. A function takes only its own: `Wiring<'ecr' | 'sqs'>`. */
+export interface Clients {
+  readonly ecr: ECRClient;
+  readonly sqs: SQSClient;
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly securityHub: SecurityHubClient;
+}
+
+/**
+ * What a function is built from: `lambdas/<function>/handler.ts` exports `createHandler(wiring)`, and `lambdas/<function>/index.ts`, the entry of its
+ * bundle, calls it with the real thing. The embedded account calls the same `createHandler` with its own clients.
+ */
+export interface Wiring<Names extends keyof Clients> {
+  readonly clients: Pick<Clients, Names>;
+  /** The environment variables of the function, as the template sets them. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Text of `countersign.compiled.json`; throws where it cannot be read. */
+  readonly readCompiledConfig: () => string;
+  /** Fetches pre-signed layer URLs. */
+  readonly fetch: typeof fetch;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  /** A number in [0, 1), for jitter only. */
+  readonly random: () => number;
+}

@@ -1,0 +1,19 @@
+import type { TrustPolicy } from '../trust/policy.ts';
+
+/**
+ * The configuration as it is compiled at synth into `countersign.compiled.json`, the file that lies beside each function's code.
+ * All that is security-relevant at run time is in here; nothing of it is fetched.
+ */
+export interface CompiledConfig {
+  readonly version: 1;
+  /** `sha256:` digest over the canonical JSON of the rest; part of every verdict, so that a policy change is visible and triggers a new verdict. */
+  readonly hash: string;
+  readonly images: { readonly mode: 'observe'; readonly graceSeconds: number };
+  readonly trust: {
+    readonly policy: TrustPolicy;
+    /** Trusted roots by name, each the parsed JSON of a Sigstore trusted_root.json. */
+    readonly roots: Readonly<Record<string, unknown>>;
+    /** Public keys by signer name, PEM (SPKI). */
+    readonly keys: Readonly<Record<string, string>>;
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** A duration as people write it: `90s`, `10m`, `2h`, `1d`; becomes seconds. */
+export const duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}[smhd]$/, 'write a whole number and one of s, m, h, d: 10m')
+  .transform((text) => Number(text.slice(0, -1)) * ({ s: 1, m: 60, h: 3600, d: 86400 }[text.slice(-1)] ?? Number.NaN));
+
+const alarms = z.union([
+  z.strictObject({ email: z.email() }),
+  z.strictObject({ topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/) }),
+]);
+
+/** `countersign.config.yaml`. Unknown keys are errors. Modes have no default. */
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  images: z.strictObject({
+    /** What may be done about an image without a valid signature. This version only observes; quarantine brings `approve` and `enforce`. */
+    mode: z.literal('observe'),
+    /** How long a pushed image may stay without a signature before it counts as unsigned. 1 second to 24 hours. */
+    grace: duration.refine((seconds) => seconds <= 86_400, 'at most 24h'),
+    /** The trust policy, a path relative to this file. */
+    trustPolicy: z.string().min(1).max(1024),
+  }),
+  /** Who is told when the service itself needs help. */
+  alarms,
+  logs: z.strictObject({ retentionDays: z.union([z.literal(30), z.literal(90), z.literal(180), z.literal(365), z.literal(731)]) }),
+});
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,26 @@
+import type { Digest } from '../digest.ts';
+import type { Reason } from '../errors.ts';
+import type { Origin, SignatureCandidate } from '../signature/candidate.ts';
+
+/** Something met on the way that is not a candidate: a malformed referrer, a bound that bit, a digest that did not match. */
+export interface Problem extends Reason {
+  readonly origin?: Origin;
+}
+
+/** What `findSignatures` found around one digest. */
+export type Found =
+  | {
+      readonly state: 'found';
+      readonly subject: { readonly digest: Digest; readonly mediaType: string; readonly artifactType?: string; readonly size: number };
+      readonly candidates: readonly SignatureCandidate[];
+      /** Bad pieces beside the candidates. They neither pass nor block. */
+      readonly problems: readonly Problem[];
+      /** Set where a signature may exist that could not be read (throttled, unavailable, cut off by a bound): "unsigned" must not be concluded. */
+      readonly incomplete?: Reason;
+    }
+  /** The digest is not (or no longer) in the repository. */
+  | { readonly state: 'gone' }
+  /** The image itself is malformed or does not have the digest it is stored under. */
+  | { readonly state: 'malformed'; readonly reason: Reason }
+  /** The image itself could not be read now. */
+  | { readonly state: 'unreadable'; readonly reason: Reason };

@@ -1,0 +1,39 @@
+import type { Digest } from '../digest.ts';
+import type { Reason } from '../errors.ts';
+import type { Evidence } from '../trust/evidence.ts';
+
+/** The states of an image (architecture, decision 8). `gone`: the digest was deleted; its finding is closed and its row kept for a while. */
+export type VerdictState = 'pending' | 'verified' | 'unsigned' | 'invalid' | 'error' | 'ignored' | 'gone';
+
+/** Which image. Together these are the key of its verdict and of its finding. */
+export interface ImageName {
+  readonly account: string;
+  readonly region: string;
+  readonly repository: string;
+  readonly digest: Digest;
+}
+
+/** The stored verdict of one image: one DynamoDB item, written only under the condition that `revision` is still the one read. */
+export interface VerdictRecord extends ImageName {
+  readonly state: VerdictState;
+  /** Grows by one with each write. */
+  readonly revision: number;
+  /** The revision whose finding was handed to the findings queue; lower than `revision` while that is still owed. */
+  readonly publishedRevision: number;
+  /** `UpdatedAt` of the finding of this revision, Unix ms: strictly greater than that of any earlier revision. */
+  readonly findingUpdatedAt: number;
+  /** When the image was first seen (`CreatedAt` of its finding), Unix ms. */
+  readonly firstSeenAt: number;
+  /** End of the grace time, Unix ms. */
+  readonly graceEndsAt: number;
+  /** How often in a row it could not be decided; drives the retry delay. */
+  readonly attempts: number;
+  readonly tags: readonly string[];
+  /** `hash` of the compiled configuration that decided. */
+  readonly policyHash: string;
+  readonly policy: string | null;
+  readonly evidence: readonly Evidence[];
+  readonly reasons: readonly Reason[];
+  /** Whether Security Hub holds an open finding of ours about it (true from the first unsigned or invalid until verified or gone). */
+  readonly findingOpen: boolean;
+}

@@ -1,0 +1,102 @@
+import type { SignatureErrorCode } from './errors.ts';
+
+/** The checks the engine makes, in the order in which a reader meets them. */
+export type CheckName =
+  | 'format'
+  | 'certificate-chain'
+  | 'certificate-usage'
+  | 'certificate-timestamp'
+  | 'transparency-log-entry'
+  | 'transparency-log-inclusion'
+  | 'signed-time'
+  | 'signature'
+  | 'identity'
+  | 'statement'
+  | 'subject';
+
+/** One check with its result. `detail` is a sentence part for people, at most some 300 characters, free of control characters. */
+export interface Check {
+  readonly check: CheckName;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  readonly detail: string;
+}
+
+/** The claims of a Fulcio certificate by their names in fulcio/docs/oid-info.md (1.3.6.1.4.1.57264.1.8 to .24; legacy .1 to .6 are not used). */
+export interface FulcioClaims {
+  readonly issuer?: string;
+  readonly buildSignerUri?: string;
+  readonly buildSignerDigest?: string;
+  readonly runnerEnvironment?: string;
+  readonly sourceRepositoryUri?: string;
+  readonly sourceRepositoryDigest?: string;
+  readonly sourceRepositoryRef?: string;
+  readonly sourceRepositoryId?: string;
+  readonly sourceRepositoryOwnerUri?: string;
+  readonly sourceRepositoryOwnerId?: string;
+  readonly buildConfigUri?: string;
+  readonly buildConfigDigest?: string;
+  readonly buildTrigger?: string;
+  readonly runInvocationUri?: string;
+  readonly sourceRepositoryVisibility?: string;
+  readonly deploymentEnvironment?: string;
+  readonly tokenSubject?: string;
+}
+
+/** A subject alternative name of the signing certificate. */
+export interface SubjectName {
+  readonly type: 'uri' | 'email' | 'dns' | 'other';
+  readonly value: string;
+}
+
+/** Who signed, as far as cryptography can say. */
+export type SignerFacts =
+  | { readonly kind: 'key' }
+  | {
+      readonly kind: 'certificate';
+      readonly names: readonly SubjectName[];
+      /** OIDC issuer: extension .8, or .1 where .8 is absent. */
+      readonly issuer: string | undefined;
+      readonly claims: FulcioClaims;
+    };
+
+/** A digest that a statement is about, algorithm in lower case, value in lower-case hex. */
+export interface SubjectDigest {
+  readonly algorithm: string;
+  readonly value: string;
+}
+
+/** What was signed. */
+export type SignedContent =
+  | {
+      readonly kind: 'statement';
+      readonly predicateType: string;
+      readonly subjects: readonly SubjectDigest[];
+      /** The predicate as parsed JSON, unvalidated. */
+      readonly predicate: unknown;
+    }
+  | {
+      readonly kind: 'simple-signing';
+      /** `critical.type`. */
+      readonly type: string;
+      /** `critical.image.docker-manifest-digest`. */
+      readonly manifestDigest: string;
+      readonly optional: unknown;
+    }
+  | { readonly kind: 'message'; readonly digest: SubjectDigest };
+
+/** The result of verifying one candidate with one verifier. `ok` speaks of cryptography only; who may sign what is the trust policy's to say. */
+export type SignatureOutcome =
+  | {
+      readonly ok: true;
+      readonly signer: SignerFacts;
+      readonly content: SignedContent;
+      /** Trusted times at which the signature existed (log entry or RFC 3161), Unix milliseconds. Empty for key signatures without a log. */
+      readonly signedAt: readonly number[];
+      readonly checks: readonly Check[];
+    }
+  | {
+      readonly ok: false;
+      readonly code: SignatureErrorCode;
+      readonly message: string;
+      readonly checks: readonly Check[];
+    };
