@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { CompiledConfig } from '../lambdas/core/config/compiled.ts';
+import type { Config } from '../lambdas/core/config/schema.ts';
+import { OperatorAlarms } from './alarms.ts';
+import { OperatorDashboard } from './dashboard.ts';
+import { FindingsRecorder } from './findings-recorder.ts';
+import { ImageVerification } from './image-verification.ts';
+import { KillSwitch } from './kill-switch.ts';
+import type { FunctionDefaults } from './service-function.ts';
+import { ServiceKey } from './service-key.ts';
+import { Sweep } from './sweep.ts';
+import { UndeliveredEvents } from './undelivered-events.ts';
+import { VerdictStore } from './verdict-store.ts';
+
+/** A checked configuration: what the stack needs of it, and the part that goes into the functions. */
+export interface DeployedConfiguration {
+  readonly alarms: Config['alarms'];
+  readonly logs: Config['logs'];
+  readonly compiled: CompiledConfig;
+}
+
+export interface HubStackProps extends StackProps {
+  readonly configuration: DeployedConfiguration;
+}
+
+/** Everything Countersign runs in one account and region. */
+export class HubStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration, ...props }: HubStackProps) {
+    super(scope, id, {
+      description: 'Countersign: verifies every image pushed to ECR and reports to Security Hub',
+      ...props,
+    });
+    const key = new ServiceKey(this, 'ServiceKey');
+    const alarms = new OperatorAlarms(this, 'Alarms', { destination: configuration.alarms, key });
+    const defaults: FunctionDefaults = {
+      key,
+      alarms,
+      logRetentionDays: configuration.logs.retentionDays,
+      compiledConfigFile: this.writeCompiledConfig(configuration.compiled),
+    };
+    const undelivered = new UndeliveredEvents(this, 'UndeliveredEvents', { alarms });
+    const verdicts = new VerdictStore(this, 'VerdictStore', { key });
+    const recorder = new FindingsRecorder(this, 'FindingsRecorder', defaults);
+    const images = new ImageVerification(this, 'ImageVerification', {
+      defaults,
+      verdicts,
+      undelivered,
+      findings: recorder.queue,
+    });
+    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered });
+    new KillSwitch(this, 'KillSwitch');
+    new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep });
+  }
+
+  /** Puts `countersign.compiled.json` where the bundling of each function takes its copy from. */
+  private writeCompiledConfig(compiled: CompiledConfig): string {
+    const folder = Stage.of(this)?.outdir ?? 'cdk.out';
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'countersign.compiled.json');
+    writeFileSync(file, `${JSON.stringify(compiled)}\n`);
+    return file;
+  }
+}

@@ -1,0 +1,135 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from '../lambdas/core/config/schema.ts';
+import { METRIC_NAMESPACE, type OperatorAlarms } from './alarms.ts';
+import type { ServiceKey } from './service-key.ts';
+
+const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Folders of `lambdas/` that hold a deployed function. */
+export type FunctionName = 'image-reaction' | 'recorder' | 'sweep';
+
+/** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
+export const FUNCTION_METADATA = 'countersign:function';
+
+/** What all functions share. */
+export interface FunctionDefaults {
+  readonly key: ServiceKey;
+  readonly alarms: OperatorAlarms;
+  readonly logRetentionDays: Config['logs']['retentionDays'];
+  /** Path of `countersign.compiled.json`, which goes beside the code of each function. */
+  readonly compiledConfigFile: string;
+}
+
+export interface ServiceFunctionProps extends FunctionDefaults {
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memorySize: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * One deployed function: arm64, Node.js 24, bundled by the local esbuild (never docker), with its own role and log group. Rights come only from
+ * `allow`: the role starts with what logs and traces need and nothing else, without a managed policy.
+ */
+export class ServiceFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays,
+      encryptionKey: props.key.key,
+      // Logs are evidence: they outlive the stack until their retention ends them.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Countersign ${props.name}`,
+    });
+    this.allow(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [`${logGroup.logGroupArn}`],
+      }),
+    );
+    this.function = new NodejsFunction(this, 'Function', {
+      functionName: `countersign-${props.name}`,
+      description: props.description,
+      entry: join(projectRoot, 'lambdas', props.name, 'index.ts'),
+      projectRoot,
+      depsLockFilePath: join(projectRoot, 'package-lock.json'),
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role: this.role,
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Adds xray:PutTraceSegments and xray:PutTelemetryRecords on `*`: X-Ray has no resources to name there.
+      tracing: Tracing.ACTIVE,
+      awsSdkConnectionReuse: false,
+      environment: {
+        ...props.environment,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: props.name,
+        POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+      },
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: true,
+        sourceMap: true,
+        bundleAwsSDK: true,
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (_input, output) => [
+            copyCommand(props.compiledConfigFile, join(output, 'countersign.compiled.json')),
+          ],
+        },
+      },
+    });
+    const resource = this.function.node.defaultChild;
+    if (CfnResource.isCfnResource(resource)) resource.addMetadata(FUNCTION_METADATA, props.name);
+    this.watch(props);
+  }
+
+  /** Adds statements to the role of the function. Each names its actions and resources in full. */
+  allow(...statements: PolicyStatement[]): void {
+    for (const statement of statements) this.role.addToPrincipalPolicy(statement);
+  }
+
+  private watch({ alarms, name }: ServiceFunctionProps): void {
+    const period = Duration.minutes(5);
+    alarms.addAlarm({
+      section: `${name}-errors`,
+      summary: `The function countersign-${name} failed as a whole: it crashed, timed out or could not start.`,
+      metric: this.function.metricErrors({ period }),
+      threshold: 1,
+    });
+    alarms.addAlarm({
+      section: `${name}-throttled`,
+      summary: `Lambda refused to start countersign-${name} for a quarter of an hour: the account has no concurrency left.`,
+      metric: this.function.metricThrottles({ period }),
+      threshold: 1,
+      periods: { of: 3, bad: 3 },
+    });
+  }
+}
+
+/** A command that copies a file in any shell: bash on Linux and macOS, cmd on Windows. Neither sees a quote, dollar sign or backslash of ours. */
+function copyCommand(from: string, to: string): string {
+  return `node -e "require('node:fs').copyFileSync(process.argv[1], process.argv[2])" "${from}" "${to}"`;
+}

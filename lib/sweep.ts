@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { everyRepository, type ImageVerification } from './image-verification.ts';
+import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
+import type { UndeliveredEvents } from './undelivered-events.ts';
+import type { VerdictStore } from './verdict-store.ts';
+
+export interface SweepProps {
+  readonly defaults: FunctionDefaults;
+  readonly verdicts: VerdictStore;
+  readonly images: ImageVerification;
+  readonly undelivered: UndeliveredEvents;
+}
+
+/**
+ * The guarantee behind the events: ECR delivers them as best effort (EventBridge Events Reference), so every hour the sweep compares
+ * what is in the registry with what has a current verdict, and puts the rest on the image queue.
+ */
+export class Sweep extends Construct {
+  readonly sweep: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: SweepProps) {
+    super(scope, id);
+    const { defaults, images } = props;
+    this.sweep = new ServiceFunction(this, 'Sweep', {
+      ...defaults,
+      name: 'sweep',
+      description: 'Finds images without a current verdict',
+      timeout: Duration.minutes(15),
+      memorySize: 512,
+      environment: { VERDICT_TABLE: props.verdicts.table.tableName, IMAGE_QUEUE_URL: images.queue.queue.queueUrl },
+    });
+    props.verdicts.allowRead(this.sweep);
+    this.sweep.allow(
+      new PolicyStatement({
+        actions: ['ecr:DescribeRepositories', 'ecr:ListImages', 'ecr:DescribeImages'],
+        resources: [everyRepository(this)],
+      }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [images.queue.queue.queueArn] }),
+      defaults.key.statementFor('sqs:send'),
+    );
+    this.schedule(props.undelivered);
+    defaults.alarms.addAlarm({
+      section: 'sweep-not-run',
+      summary: 'No sweep has started for two hours: images whose event was lost stay unverified.',
+      metric: this.sweep.function.metricInvocations({ period: Duration.hours(1) }),
+      threshold: 1,
+      below: true,
+      periods: { of: 2, bad: 2 },
+    });
+  }
+
+  private schedule(undelivered: UndeliveredEvents): void {
+    // A run that failed is tried once more, and then the next hour is near: the sweep keeps nothing between runs.
+    this.sweep.function.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(30) });
+    const rule = new Rule(this, 'Schedule', {
+      ruleName: 'countersign-sweep',
+      description: 'Starts the hourly sweep',
+      schedule: Schedule.rate(Duration.hours(1)),
+    });
+    rule.addTarget(
+      new LambdaFunction(this.sweep.function, {
+        deadLetterQueue: undelivered.queue,
+        retryAttempts: 3,
+        maxEventAge: Duration.minutes(30),
+      }),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { ServiceFunction } from './service-function.ts';
+import type { ServiceKey } from './service-key.ts';
+
+/**
+ * One row per image digest, `image` = `<account>/<region>/<repository>@<digest>`, with its verdict and the evidence for it.
+ * The table outlives the stack: verdicts are what an investigation asks for, and rows leave by their own `expiresAt`.
+ */
+export class VerdictStore extends Construct {
+  readonly table: Table;
+  private readonly key: ServiceKey;
+
+  constructor(scope: Construct, id: string, props: { readonly key: ServiceKey }) {
+    super(scope, id);
+    this.key = props.key;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'image', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiresAt',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: props.key.key,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** Single-item reads and conditional writes: nothing can list, delete or scan verdicts. */
+  allowReadAndWrite(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
+  }
+
+  allowRead(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+  }
+
+  private allow(user: ServiceFunction, actions: string[]): void {
+    user.allow(new PolicyStatement({ actions, resources: [this.table.tableArn] }), this.key.statementFor('dynamodb'));
+  }
+}
