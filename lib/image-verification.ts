@@ -1,9 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { countOf } from './alarms.ts';
 import { ReactionQueue } from './reaction-queue.ts';
+import { allowEveryRepository } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
 import type { VerdictStore } from './verdict-store.ts';
@@ -58,11 +59,13 @@ export class ImageVerification extends Construct {
 
   private allowReaction({ verdicts, findings, defaults }: ImageVerificationProps): void {
     verdicts.allowReadAndWrite(this.reaction);
+    allowEveryRepository(this.reaction, [
+      'ecr:BatchGetImage',
+      'ecr:GetDownloadUrlForLayer',
+      'ecr:ListImageReferrers',
+      'ecr:DescribeImages',
+    ]);
     this.reaction.allow(
-      new PolicyStatement({
-        actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:ListImageReferrers', 'ecr:DescribeImages'],
-        resources: [everyRepository(this)],
-      }),
       new PolicyStatement({
         actions: ['sqs:SendMessage'],
         resources: [this.queue.queue.queueArn, this.queue.deadLetterQueue.queueArn, findings.queue.queueArn],
@@ -127,9 +130,4 @@ export class ImageVerification extends Construct {
       threshold: 1,
     });
   }
-}
-
-/** All ECR repositories of this account and region. A policy about repositories decides what is verified; the right to read is for all, since any may be named. */
-export function everyRepository(scope: Construct): string {
-  return Stack.of(scope).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' });
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -62,6 +62,10 @@ export class ReactionQueue extends Construct {
       enforceSSL: true,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
+    Validations.of(this.deadLetterQueue).acknowledge({
+      id: 'Serverless::Serverless-SQSRedrivePolicy',
+      reason: 'These are the dead letters: a person looks at them, called by an alarm, and moves them back.',
+    });
     this.watch(props);
   }
 
@@ -84,6 +88,11 @@ export class ReactionQueue extends Construct {
     });
     // Lambda checks the rights of the role when the mapping is made.
     mapping.node.addDependency(reader.role);
+    Validations.of(mapping).acknowledge({
+      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      reason:
+        'Failure destinations exist for streams, not for queues: the redrive policy of the queue keeps what failed.',
+    });
   }
 
   private watch({ alarms, sections, name, deadLetterMeaning }: ReactionQueueProps): void {
