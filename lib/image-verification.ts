@@ -59,12 +59,8 @@ export class ImageVerification extends Construct {
 
   private allowReaction({ verdicts, findings, defaults }: ImageVerificationProps): void {
     verdicts.allowReadAndWrite(this.reaction);
-    allowEveryRepository(this.reaction, [
-      'ecr:BatchGetImage',
-      'ecr:GetDownloadUrlForLayer',
-      'ecr:ListImageReferrers',
-      'ecr:DescribeImages',
-    ]);
+    // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage (ECR API reference, ListImageReferrers).
+    allowEveryRepository(this.reaction, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:DescribeImages']);
     this.reaction.allow(
       new PolicyStatement({
         actions: ['sqs:SendMessage'],

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+/** One right that one SDK call asked for. */
+export interface RecordedCall {
+  /** Name of the SDK command: `SendMessageBatchCommand`. */
+  readonly command: string;
+  /** IAM action: `sqs:SendMessage`. */
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** The part of an SDK v3 client (or document client) that the recorder needs. */
+interface RecordableClient {
+  readonly middlewareStack: {
+    add(
+      middleware: (
+        next: (args: { input: object }) => Promise<unknown>,
+        context: { commandName?: string },
+      ) => (args: { input: object }) => Promise<unknown>,
+      options: { step: 'initialize'; name: string; priority: 'high'; override: boolean },
+    ): void;
+  };
+}
+
+const repositoryInput = z.object({ repositoryName: z.string() });
+const queueInput = z.object({ QueueUrl: z.string() });
+const tableInput = z.object({ TableName: z.string() });
+
+type Place = { readonly account: string; readonly region: string };
+type Mapping = (
+  input: object,
+  at: (service: string, resource: string) => string,
+) => { action: string; resources: readonly string[] };
+
+const onRepository =
+  (action: string): Mapping =>
+  (input, at) => ({ action, resources: [at('ecr', `repository/${repositoryInput.parse(input).repositoryName}`)] });
+const onQueue =
+  (action: string): Mapping =>
+  (input, at) => ({ action, resources: [at('sqs', lastSegment(queueInput.parse(input).QueueUrl))] });
+const onTable =
+  (action: string): Mapping =>
+  (input, at) => ({ action, resources: [at('dynamodb', `table/${tableInput.parse(input).TableName}`)] });
+
+/**
+ * What each SDK command asks IAM for (Service Authorization Reference of the service). A command that is not here makes the test fail that
+ * records it: whoever uses a new command says here what right it needs.
+ */
+const mappings: Readonly<Record<string, Mapping>> = {
+  BatchGetImageCommand: onRepository('ecr:BatchGetImage'),
+  // Asks for ecr:BatchGetImage: ECR API reference, ListImageReferrers.
+  ListImageReferrersCommand: onRepository('ecr:BatchGetImage'),
+  GetDownloadUrlForLayerCommand: onRepository('ecr:GetDownloadUrlForLayer'),
+  DescribeImagesCommand: onRepository('ecr:DescribeImages'),
+  ListImagesCommand: onRepository('ecr:ListImages'),
+  DescribeRepositoriesCommand: (input, at) => {
+    const { repositoryNames } = z.object({ repositoryNames: z.array(z.string()).default(['*']) }).parse(input);
+    return {
+      action: 'ecr:DescribeRepositories',
+      resources: repositoryNames.map((name) => at('ecr', `repository/${name}`)),
+    };
+  },
+  SendMessageCommand: onQueue('sqs:SendMessage'),
+  SendMessageBatchCommand: onQueue('sqs:SendMessage'),
+  ChangeMessageVisibilityCommand: onQueue('sqs:ChangeMessageVisibility'),
+  ChangeMessageVisibilityBatchCommand: onQueue('sqs:ChangeMessageVisibility'),
+  GetItemCommand: onTable('dynamodb:GetItem'),
+  PutItemCommand: onTable('dynamodb:PutItem'),
+  UpdateItemCommand: onTable('dynamodb:UpdateItem'),
+  GetCommand: onTable('dynamodb:GetItem'),
+  PutCommand: onTable('dynamodb:PutItem'),
+  UpdateCommand: onTable('dynamodb:UpdateItem'),
+  BatchGetItemCommand: onTables('dynamodb:BatchGetItem'),
+  BatchGetCommand: onTables('dynamodb:BatchGetItem'),
+  BatchImportFindingsCommand: (input) => {
+    const { Findings } = z.object({ Findings: z.array(z.object({ ProductArn: z.string() })) }).parse(input);
+    return { action: 'securityhub:BatchImportFindings', resources: Findings.map((finding) => finding.ProductArn) };
+  },
+};
+
+export interface CallRecorder {
+  /** Records what this client sends from now on, before anything else sees it. Returns the client. */
+  watch<Client>(client: Client & RecordableClient): Client;
+  /** What was recorded, each combination of command, action and resource once. */
+  calls(): readonly RecordedCall[];
+}
+
+/** Records the rights that SDK clients ask for, as an account and region would name them. */
+export function createCallRecorder(place: Place): CallRecorder {
+  const recorded = new Map<string, RecordedCall>();
+  return {
+    watch(client) {
+      client.middlewareStack.add(
+        (next, context) => (args) => {
+          for (const call of rightsFor(context.commandName ?? 'an unnamed command', args.input, place))
+            recorded.set(JSON.stringify(call), call);
+          return next(args);
+        },
+        { step: 'initialize', name: 'recordCalls', priority: 'high', override: true },
+      );
+      return client;
+    },
+    calls: () => [...recorded.values()],
+  };
+}
+
+/** The rights that one command needs. Throws where `mappings` does not know the command. */
+export function rightsFor(command: string, input: object, { account, region }: Place): RecordedCall[] {
+  const mapping = mappings[command];
+  if (mapping === undefined)
+    throw new Error(`no IAM action is known for ${command}: add it to test/support/recorded-calls.ts`);
+  const { action, resources } = mapping(
+    input,
+    (service, resource) => `arn:aws:${service}:${region}:${account}:${resource}`,
+  );
+  return resources.map((resource) => ({ command, action, resource }));
+}
+
+function onTables(action: string): Mapping {
+  return (input, at) => {
+    const { RequestItems } = z.object({ RequestItems: z.record(z.string(), z.unknown()) }).parse(input);
+    return { action, resources: Object.keys(RequestItems).map((table) => at('dynamodb', `table/${table}`)) };
+  };
+}
+
+function lastSegment(url: string): string {
+  return new URL(url).pathname.split('/').at(-1) ?? '';
+}
