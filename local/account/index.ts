@@ -1,0 +1,81 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { answerLocally } from './answer.ts';
+import { createBus } from './bus.ts';
+import type { AccountContext } from './context.ts';
+import { answerDynamodbLocally, createDynamodb } from './dynamodb.ts';
+import { createEcr } from './ecr.ts';
+import { registerInternals } from './internals.ts';
+import { createSecurityHub } from './security-hub.ts';
+import { createSqs } from './sqs.ts';
+import { Timeline } from './timeline.ts';
+import { Traces } from './trace.ts';
+import type { Clock, EmbeddedAccount, Faults } from './types.ts';
+
+export interface EmbeddedAccountOptions {
+  /** Twelve digits. */
+  readonly id: string;
+  /** `eu-west-1`. */
+  readonly region: string;
+  readonly clock: Clock;
+  /** A number in [0, 1). The same sequence of numbers, calls and times makes the same account. */
+  readonly random: () => number;
+  /** Default: nothing goes wrong. */
+  readonly faults?: Partial<Faults>;
+  /** Attempts of each SDK client at a throttled call. Default 3, as the SDK's own. */
+  readonly maxAttempts?: number;
+}
+
+/**
+ * An AWS account in memory behind real SDK clients. It begins empty: repositories, queues and tables are made through its clients, or by
+ * `runTemplate`. Nothing in it opens a socket or reads the machine's AWS configuration.
+ */
+export function createEmbeddedAccount(options: EmbeddedAccountOptions): EmbeddedAccount {
+  const { id, region, clock, random } = options;
+  const faults: Faults = { duplicateRate: 0, reorder: false, throttleRate: 0, lossRate: 0, ...options.faults };
+  const timeline = new Timeline(clock);
+  const context: AccountContext = {
+    id,
+    region,
+    clock,
+    faults,
+    timeline,
+    traces: new Traces(),
+    random,
+    emit: (event) => bus.emitFromService(event),
+  };
+  const bus = createBus(context);
+  const ecr = createEcr(context);
+  const sqs = createSqs(context);
+  const clientOptions = {
+    region,
+    maxAttempts: options.maxAttempts ?? 3,
+    credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+  };
+  const clients = {
+    ecr: new ECRClient(clientOptions),
+    sqs: new SQSClient(clientOptions),
+    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)),
+    securityHub: new SecurityHubClient(clientOptions),
+  };
+  answerLocally(clients.ecr, context, ecr.service);
+  answerLocally(clients.sqs, context, sqs.service);
+  answerLocally(clients.securityHub, context, createSecurityHub(context));
+  answerDynamodbLocally(clients.dynamodb, context, createDynamodb(context));
+  const account: EmbeddedAccount = {
+    id,
+    region,
+    clients,
+    fetch: ecr.fetch,
+    faults,
+    clock,
+    emit: (event) => bus.emit(event),
+    timeline: (afterSequence = 0) => timeline.after(afterSequence),
+    onTimeline: (listener) => timeline.listen(listener),
+  };
+  registerInternals(account, { context, bus, sqs });
+  return account;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const ecrDetail = z.object({ detail: z.object({ 'repository-name': z.string(), 'image-digest': z.string() }) });
+const ecrInput = z.object({
+  repositoryName: z.string(),
+  imageDigest: z.string().optional(),
+  imageTag: z.string().optional(),
+  imageIds: z.array(z.object({ imageDigest: z.string().optional(), imageTag: z.string().optional() })).optional(),
+  subjectId: z.object({ imageDigest: z.string() }).optional(),
+});
+const IMAGE_NAME = /([a-z0-9][a-z0-9._/-]*)@(sha256:[0-9a-f]{64})/;
+const SIGNATURE_TAG = /^sha256-([0-9a-f]{64})(?:\.[a-z]+)?$/;
+
+/**
+ * Finds the image a thing is about, as `repository@digest`, for the timeline. A signature counts as a step of the image it is about: by its tag
+ * (`sha256-<hex>.sig`), and by its `subject` once it was pushed.
+ */
+export class Traces {
+  private readonly subjects = new Map<string, string>();
+
+  /** Notes that the manifest `digest` refers to `subject`, so that its steps are shown with those of its subject. */
+  refer(repository: string, digest: string, subject: string): void {
+    this.subjects.set(`${repository}@${digest}`, `${repository}@${subject}`);
+  }
+
+  /** The subject where one is known, else the image itself. */
+  of(repository: string, digest: string): string {
+    const own = `${repository}@${digest}`;
+    return this.subjects.get(own) ?? own;
+  }
+
+  /** The trace of an event or of a message body, parsed or as text; undefined where none can be told. */
+  ofMessage(message: unknown): string | undefined {
+    const value = typeof message === 'string' ? parseJson(message) : message;
+    const event = ecrDetail.safeParse(value);
+    if (event.success) return this.of(event.data.detail['repository-name'], event.data.detail['image-digest']);
+    return this.ofText(typeof message === 'string' ? message : (JSON.stringify(message) ?? ''));
+  }
+
+  /** The trace of the input of an API call. */
+  ofInput(input: object): string | undefined {
+    const call = ecrInput.safeParse(input);
+    if (call.success) return this.ofEcrCall(call.data);
+    return this.ofText(JSON.stringify(input) ?? '');
+  }
+
+  private ofEcrCall(call: z.infer<typeof ecrInput>): string | undefined {
+    const first = call.imageIds?.[0];
+    const digest = call.imageDigest ?? call.subjectId?.imageDigest ?? first?.imageDigest;
+    const hex = SIGNATURE_TAG.exec(call.imageTag ?? first?.imageTag ?? '')?.[1];
+    if (hex !== undefined) return `${call.repositoryName}@sha256:${hex}`;
+    return digest === undefined ? undefined : this.of(call.repositoryName, digest);
+  }
+
+  private ofText(text: string): string | undefined {
+    const found = IMAGE_NAME.exec(text);
+    if (found?.[1] === undefined || found[2] === undefined) return undefined;
+    // Table keys and finding ids put account and region in front of the repository.
+    const repository = found[1].replace(/^(?:.*\/)?\d{12}\/[a-z]{2}(?:-[a-z]+)+-\d\/|^\d{12}\.dkr\.ecr\.[^/]+\//, '');
+    return this.of(repository, found[2]);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
