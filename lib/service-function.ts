@@ -91,6 +91,11 @@ export class ServiceFunction extends Construct {
         mainFields: ['module', 'main'],
         minify: true,
         sourceMap: true,
+        // File and line are enough for a stack trace; the sources themselves would triple the package.
+        sourcesContent: false,
+        // The X-Ray SDK under the Powertools tracer is CommonJS and requires Node's own modules, which an ES module cannot without this.
+        banner:
+          "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
         bundleAwsSDK: true,
         commandHooks: {
           beforeBundling: () => [],
