@@ -81,26 +81,38 @@ const mappings: Readonly<Record<string, Mapping>> = {
 export interface CallRecorder {
   /** Records what this client sends from now on, before anything else sees it. Returns the client. */
   watch<Client>(client: Client & RecordableClient): Client;
-  /** What was recorded, each combination of command, action and resource once. */
+  /** What was recorded, each combination of command, action and resource once. Throws if a command was sent whose right is not known. */
   calls(): readonly RecordedCall[];
 }
 
 /** Records the rights that SDK clients ask for, as an account and region would name them. */
 export function createCallRecorder(place: Place): CallRecorder {
   const recorded = new Map<string, RecordedCall>();
+  const unknown: unknown[] = [];
+  const record = (command: string, input: object) => {
+    try {
+      for (const call of rightsFor(command, input, place)) recorded.set(JSON.stringify(call), call);
+    } catch (error) {
+      // The code under test may well catch what is thrown at it: `calls` says it again.
+      unknown.push(error);
+      throw error;
+    }
+  };
   return {
     watch(client) {
       client.middlewareStack.add(
-        (next, context) => (args) => {
-          for (const call of rightsFor(context.commandName ?? 'an unnamed command', args.input, place))
-            recorded.set(JSON.stringify(call), call);
+        (next, context) => async (args) => {
+          record(context.commandName ?? 'an unnamed command', args.input);
           return next(args);
         },
         { step: 'initialize', name: 'recordCalls', priority: 'high', override: true },
       );
       return client;
     },
-    calls: () => [...recorded.values()],
+    calls() {
+      if (unknown.length > 0) throw unknown[0];
+      return [...recorded.values()];
+    },
   };
 }
 
