@@ -1,0 +1,19 @@
+import { pushBundle, pushNewImage } from './pushing.ts';
+import type { Scenario } from './scenario.ts';
+
+const REPOSITORY = 'acme/reports';
+
+export const badBesideGood: Scenario = {
+  name: 'bad-beside-good',
+  title: 'A bad referrer beside a good one',
+  expectation:
+    'Somebody hung rubbish on the image beside its genuine signature: the rubbish neither passes nor blocks, verified, and no finding stays open.',
+  expected: { state: 'verified', finding: 'none' },
+  run: async (world) => {
+    const image = await pushNewImage(world, REPOSITORY);
+    const genuine = world.sigstore.signImageBundle(image.digest, world.releaseWorkflow);
+    await pushBundle(world, REPOSITORY, image, genuine);
+    await pushBundle(world, REPOSITORY, image, { bytes: Buffer.from('{"mediaType":"not a bundle') });
+    return { repository: REPOSITORY, digest: image.digest };
+  },
+};

@@ -1,0 +1,15 @@
+import { pushNewImage } from './pushing.ts';
+import type { Scenario } from './scenario.ts';
+
+const REPOSITORY = 'sandbox/playground';
+
+export const outsidePolicy: Scenario = {
+  name: 'outside-policy',
+  title: 'A repository outside the policy',
+  expectation: 'No image policy names the repository and others are to be ignored: ignored, and no finding.',
+  expected: { state: 'ignored', finding: 'none' },
+  run: async (world) => {
+    const image = await pushNewImage(world, REPOSITORY);
+    return { repository: REPOSITORY, digest: image.digest };
+  },
+};

@@ -1,0 +1,18 @@
+import { pushLegacySignature, pushNewImage } from './pushing.ts';
+import type { Scenario } from './scenario.ts';
+
+const REPOSITORY = 'acme/billing';
+
+export const signedByKey: Scenario = {
+  name: 'signed-by-key',
+  title: 'Signed with the release key',
+  expectation: 'The signature is a legacy .sig tag made with the pinned release key: verified, and no finding.',
+  expected: { state: 'verified', finding: 'none' },
+  run: async (world) => {
+    const image = await pushNewImage(world, REPOSITORY);
+    const reference = `${world.account.id}.dkr.ecr.${world.account.region}.amazonaws.com/${REPOSITORY}`;
+    const layer = world.sigstore.signLegacy(image.digest, reference, world.releaseKey);
+    await pushLegacySignature(world, REPOSITORY, image, layer);
+    return { repository: REPOSITORY, digest: image.digest };
+  },
+};

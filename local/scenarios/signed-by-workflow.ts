@@ -1,0 +1,17 @@
+import { pushBundle, pushNewImage } from './pushing.ts';
+import type { Scenario } from './scenario.ts';
+
+const REPOSITORY = 'acme/web';
+
+export const signedByWorkflow: Scenario = {
+  name: 'signed',
+  title: 'Signed by the release workflow',
+  expectation:
+    'The image is pushed and signed keyless by the workflow that the policy names: verified, and no finding.',
+  expected: { state: 'verified', finding: 'none' },
+  run: async (world) => {
+    const image = await pushNewImage(world, REPOSITORY);
+    await pushBundle(world, REPOSITORY, image, world.sigstore.signImageBundle(image.digest, world.releaseWorkflow));
+    return { repository: REPOSITORY, digest: image.digest };
+  },
+};

@@ -1,0 +1,55 @@
+import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
+import { digestOf } from '../../lambdas/core/digest.ts';
+import { type TrustPolicy, trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
+import { githubWorkflow, type Identity } from '../sigstore/fulcio.ts';
+import type { PrivateSigstore } from '../sigstore/private-sigstore.ts';
+import { canonicalJson } from '../sigstore/rekor.ts';
+import type { SigningKey } from '../sigstore/signers.ts';
+
+/** The workflow whose signatures the embedded account trusts. */
+export const RELEASE_WORKFLOW: Identity = githubWorkflow('acme/release');
+
+/** The trust policy of the embedded account: images of `acme` need the release workflow or the release key, other repositories are ignored. */
+export function describeTrustPolicy(): TrustPolicy {
+  return trustPolicySchema.parse({
+    version: 1,
+    roots: { 'private-sigstore': { file: 'trusted_root.json' } },
+    signers: {
+      'release-workflow': {
+        keyless: {
+          root: 'private-sigstore',
+          issuer: RELEASE_WORKFLOW.issuer,
+          identity: RELEASE_WORKFLOW.subject.value,
+          claims: { sourceRepositoryOwnerId: '100', runnerEnvironment: 'github-hosted' },
+        },
+      },
+      'release-key': { key: { file: 'release.pub' }, transparencyLog: 'not-required' },
+    },
+    images: [
+      {
+        name: 'acme-images',
+        repositories: ['acme/*'],
+        require: { any: [{ signedBy: 'release-workflow' }, { signedBy: 'release-key' }] },
+      },
+    ],
+    otherRepositories: 'ignore',
+  });
+}
+
+/** The configuration as compiled, trusting one private Sigstore and one key. */
+export function compileScenarioConfig(
+  sigstore: PrivateSigstore,
+  key: SigningKey,
+  graceSeconds: number,
+): CompiledConfig {
+  const rest = {
+    version: 1,
+    images: { mode: 'observe', graceSeconds },
+    trust: {
+      policy: describeTrustPolicy(),
+      roots: { 'private-sigstore': sigstore.trustedRoot() },
+      keys: { 'release-key': key.publicKeyPem },
+    },
+  } as const;
+  return { ...rest, hash: digestOf(canonicalJson(rest)) };
+}
