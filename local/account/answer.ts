@@ -93,3 +93,12 @@ export function answerLocally<Inputs extends object, Outputs extends MetadataBea
     { step: 'initialize', priority: 'low', name: 'embeddedAccount' },
   );
 }
+
+/** The SDK's own exception, as its deserializer makes it from the service's answer. */
+export function refusal<Refusal extends Error>(
+  Exception: new (options: { message: string; $metadata: { httpStatusCode: number } }) => Refusal,
+  message: string,
+  httpStatusCode = 400,
+): Refusal {
+  return new Exception({ message, $metadata: { httpStatusCode } });
+}

@@ -1,17 +1,26 @@
 import { ECRServiceException } from '@aws-sdk/client-ecr';
 import type { LocalService } from './answer.ts';
 import type { AccountContext } from './context.ts';
+import { Images } from './ecr-images.ts';
+import { Layers } from './ecr-layers.ts';
+import { Repositories } from './ecr-repository.ts';
 
 export interface Ecr {
   readonly service: LocalService;
+  /** Answers pre-signed layer URLs. */
   readonly fetch: typeof fetch;
 }
 
-export function createEcr(_context: AccountContext): Ecr {
+/** Amazon ECR: repositories, manifests, layers, referrers and their events. Storage classes, scanning and signing are not there. */
+export function createEcr(context: AccountContext): Ecr {
+  const repositories = new Repositories(context);
+  const layers = new Layers(context, repositories);
+  const images = new Images(context, repositories);
   return {
     service: {
       name: 'ecr',
-      operations: new Map(),
+      operations: new Map([...repositories.operations(), ...images.operations(), ...layers.operations()]),
+      // ECR models no throttling exception of its own; what arrives is this one (Amazon ECR user guide, "HTTP 429").
       throttled: () =>
         new ECRServiceException({
           name: 'ThrottlingException',
@@ -20,6 +29,6 @@ export function createEcr(_context: AccountContext): Ecr {
           $metadata: { httpStatusCode: 400 },
         }),
     },
-    fetch: async () => new Response(null, { status: 403 }),
+    fetch: (input, init) => layers.download(new Request(input, init)),
   };
 }
