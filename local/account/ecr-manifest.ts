@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from './json.ts';
 
 const descriptor = z.object({
   digest: z.string(),
@@ -72,12 +73,4 @@ export function readRegistryManifest(
 function guessMediaType(manifest: z.infer<typeof manifestForm>): string | undefined {
   if (manifest.manifests !== undefined) return 'application/vnd.oci.image.index.v1+json';
   return manifest.config === undefined ? undefined : 'application/vnd.oci.image.manifest.v1+json';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

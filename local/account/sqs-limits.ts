@@ -16,8 +16,8 @@ const MOST_ENTRIES = 10;
 const MOST_ATTRIBUTES = 10;
 const LONGEST_DELAY = 900;
 const LONGEST_VISIBILITY = 12 * 60 * 60;
-// Characters SQS takes (SQS API reference, SendMessage): others, lone surrogates among them, are refused.
-const ALLOWED_TEXT = /^[\u{9}\u{A}\u{D}\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u;
+// SQS API reference, SendMessage: control characters but tab and line ends, lone surrogates, U+FFFE and U+FFFF.
+const FORBIDDEN_TEXT = /[^\P{Cc}\t\n\r\u{7F}-\u{9F}]|\p{Cs}|[\u{FFFE}\u{FFFF}]/u;
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.)(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
 const ATTRIBUTE_TYPE = /^(?:String|Number|Binary)(?:\..+)?$/;
@@ -43,7 +43,7 @@ export function checkMessage(message: OutgoingMessage, largest: number): void {
     throw invalidValue(`Value ${delay} for parameter DelaySeconds is invalid. Reason: must be between 0 and 900.`);
   }
   checkAttributes(message.MessageAttributes ?? {});
-  if (!ALLOWED_TEXT.test(message.MessageBody)) {
+  if (FORBIDDEN_TEXT.test(message.MessageBody)) {
     throw refusal(
       InvalidMessageContents,
       'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD and up.',
@@ -68,7 +68,7 @@ function checkAttributes(attributes: Readonly<Record<string, MessageAttributeVal
       : StringValue === undefined || StringValue === '';
     if (empty)
       throw invalidValue(`The message attribute '${name}' must contain a non-empty value of type ${DataType}.`);
-    if (StringValue !== undefined && !ALLOWED_TEXT.test(StringValue)) {
+    if (StringValue !== undefined && FORBIDDEN_TEXT.test(StringValue)) {
       throw invalidValue(`The message attribute '${name}' has invalid characters.`);
     }
   }

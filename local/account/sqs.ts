@@ -23,6 +23,7 @@ import { z } from 'zod';
 import { answers, type LocalService, type Operation, refusal } from './answer.ts';
 import type { AccountContext } from './context.ts';
 import { EmbeddedAccountError } from './errors.ts';
+import { parseJson } from './json.ts';
 import { checkBatch, checkMessage, checkVisibility, invalidValue, LARGEST_MESSAGE, sqsFault } from './sqs-limits.ts';
 import { Queue, type QueuedMessage, type QueueSettings } from './sqs-queue.ts';
 
@@ -274,12 +275,4 @@ function describeMessage(message: QueuedMessage, asked: readonly string[], asked
 function isAsked(pattern: string, name: string): boolean {
   if (pattern === 'All' || pattern === '.*') return true;
   return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from './json.ts';
 
 const ecrDetail = z.object({ detail: z.object({ 'repository-name': z.string(), 'image-digest': z.string() }) });
 const ecrInput = z.object({
@@ -58,13 +59,5 @@ export class Traces {
     // Table keys and finding ids put account and region in front of the repository.
     const repository = found[1].replace(/^(?:.*\/)?\d{12}\/[a-z]{2}(?:-[a-z]+)+-\d\/|^\d{12}\.dkr\.ecr\.[^/]+\//, '');
     return this.of(repository, found[2]);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
