@@ -1,21 +1,306 @@
-import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { LocalService } from './answer.ts';
-import type { AccountContext } from './context.ts';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DeleteItemCommand,
+  DescribeTableCommand,
+  GetItemCommand,
+  type KeysAndAttributes,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  ScanCommand,
+  type ScanCommandInput,
+  type TableDescription,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { answers, type LocalService, type Operation, refusal } from './answer.ts';
+import { type AccountContext, happens } from './context.ts';
+import { applyUpdate, holds, project } from './dynamodb-evaluate.ts';
+import { type Condition, ExpressionParser, type Path, Placeholders, type UpdateAction } from './dynamodb-expression.ts';
+import { checkKeyCondition } from './dynamodb-key-condition.ts';
+import { Table } from './dynamodb-table.ts';
+import { canonicalOf, type Item, normalizeItem, validationError } from './dynamodb-values.ts';
+import { EmbeddedAccountError } from './errors.ts';
 
-export function createDynamodb(_context: AccountContext): LocalService {
-  return {
-    name: 'dynamodb',
-    operations: new Map(),
-    throttled: () =>
-      new ProvisionedThroughputExceededException({
-        message: 'The level of configured provisioned throughput for the table was exceeded.',
-        $metadata: { httpStatusCode: 400 },
+const MOST_BATCH_KEYS = 100;
+/** Parameters of before expressions existed, and parallel scans: nobody should need them, and silence would be wrong. */
+const UNSUPPORTED = [
+  'AttributesToGet',
+  'AttributeUpdates',
+  'ConditionalOperator',
+  'Expected',
+  'KeyConditions',
+  'QueryFilter',
+  'ScanFilter',
+  'Segment',
+];
+
+/** Amazon DynamoDB: tables with sparse global indexes and single-item writes. Transactions are missing on purpose: nothing here may need them. */
+export function createDynamodb(context: AccountContext): LocalService {
+  const tables = new Map<string, Table>();
+
+  function find(name: string | undefined): Table {
+    const table = tables.get(name?.replace(/^arn:.*:table\//, '') ?? '');
+    if (table === undefined) throw refusal(ResourceNotFoundException, 'Requested resource not found');
+    return table;
+  }
+
+  const operations: [string, Operation][] = [
+    answers(CreateTableCommand, (input) => {
+      if (!/^[a-zA-Z0-9_.-]{3,255}$/.test(input.TableName ?? '')) {
+        throw validationError('TableName must be between 3 and 255 characters: a-z, A-Z, 0-9, "_", "-" and "."');
+      }
+      if (tables.has(input.TableName ?? '')) {
+        throw refusal(ResourceInUseException, `Table already exists: ${input.TableName}`);
+      }
+      const table = new Table(input, () => context.clock.now());
+      tables.set(table.name, table);
+      return { TableDescription: describeTable(context, table) };
+    }),
+    answers(DescribeTableCommand, ({ TableName }) => ({ Table: describeTable(context, find(TableName)) })),
+    answers(UpdateTimeToLiveCommand, ({ TableName, TimeToLiveSpecification }) => {
+      find(TableName).expiry = TimeToLiveSpecification?.Enabled ? TimeToLiveSpecification.AttributeName : undefined;
+      return { TimeToLiveSpecification };
+    }),
+    answers(GetItemCommand, (input) => {
+      const request = new Request(input);
+      const projection = request.projection(input.ProjectionExpression);
+      request.checkComplete();
+      const item = find(input.TableName).get(normalizeItem(input.Key ?? {}));
+      return item === undefined ? {} : { Item: projected(item, projection) };
+    }),
+    answers(BatchGetItemCommand, (input) => batchGet(context, find, input.RequestItems ?? {})),
+    answers(PutItemCommand, (input) => {
+      const request = new Request(input);
+      const condition = request.condition(input.ConditionExpression);
+      request.checkComplete();
+      const table = find(input.TableName);
+      const item = normalizeItem(input.Item ?? {});
+      const old = table.get(table.keyPartOf(item));
+      checkCondition(condition, old, input.ReturnValuesOnConditionCheckFailure);
+      table.put(item, 'put');
+      return input.ReturnValues === 'ALL_OLD' && old !== undefined ? { Attributes: old } : {};
+    }),
+    answers(UpdateItemCommand, (input) => {
+      const request = new Request(input);
+      const actions = request.update(input.UpdateExpression);
+      const condition = request.condition(input.ConditionExpression);
+      request.checkComplete();
+      const table = find(input.TableName);
+      const key = normalizeItem(input.Key ?? {});
+      const old = table.get(key);
+      checkCondition(condition, old, input.ReturnValuesOnConditionCheckFailure);
+      checkKeysUntouched(table, actions);
+      const updated = applyUpdate(actions, old ?? key);
+      table.put(updated, 'update');
+      return returnedAttributes(input.ReturnValues, actions, old ?? {}, updated);
+    }),
+    answers(DeleteItemCommand, (input) => {
+      const request = new Request(input);
+      const condition = request.condition(input.ConditionExpression);
+      request.checkComplete();
+      const table = find(input.TableName);
+      const key = normalizeItem(input.Key ?? {});
+      const old = table.get(key);
+      checkCondition(condition, old, input.ReturnValuesOnConditionCheckFailure);
+      table.delete(key);
+      return input.ReturnValues === 'ALL_OLD' && old !== undefined ? { Attributes: old } : {};
+    }),
+    answers(QueryCommand, (input) => {
+      const table = find(input.TableName);
+      const request = new Request(input);
+      const parsed = request.parse('KeyConditionExpression', input.KeyConditionExpression)?.parseCondition();
+      if (parsed === undefined)
+        throw validationError('Either the KeyConditions or KeyConditionExpression parameter must be specified');
+      const schema = input.IndexName === undefined ? table.key : table.indexes.get(input.IndexName);
+      if (schema === undefined)
+        throw validationError(`The table does not have the specified index: ${input.IndexName}`);
+      const { partition, sort } = checkKeyCondition(parsed, schema);
+      return readPage(table, request, input, {
+        partition,
+        accepts: (item) => sort === undefined || holds(sort, item),
+        backward: input.ScanIndexForward === false,
+      });
+    }),
+    answers(ScanCommand, (input) =>
+      readPage(find(input.TableName), new Request(input), input, {
+        partition: undefined,
+        accepts: () => true,
+        backward: false,
       }),
+    ),
+  ];
+  const throttled = () =>
+    refusal(
+      ProvisionedThroughputExceededException,
+      'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
+    );
+  return { name: 'dynamodb', operations: new Map(operations), throttled };
+}
+
+/** The expressions of one request, with their shared placeholders. */
+class Request {
+  private readonly placeholders: Placeholders;
+  private expressions = 0;
+  private readonly hasPlaceholders: boolean;
+
+  constructor(input: {
+    ExpressionAttributeNames?: Record<string, string> | undefined;
+    ExpressionAttributeValues?: Record<string, AttributeValue> | undefined;
+  }) {
+    const legacy = UNSUPPORTED.find((name) => Object.hasOwn(input, name));
+    if (legacy !== undefined) {
+      throw new EmbeddedAccountError('unsupported-input', `the embedded account does not take ${legacy}`);
+    }
+    this.placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
+    this.hasPlaceholders =
+      input.ExpressionAttributeNames !== undefined || input.ExpressionAttributeValues !== undefined;
+  }
+
+  parse(what: string, text: string | undefined): ExpressionParser | undefined {
+    if (text === undefined) return undefined;
+    this.expressions += 1;
+    return new ExpressionParser(what, text, this.placeholders);
+  }
+
+  condition(text: string | undefined): Condition | undefined {
+    return this.parse('ConditionExpression', text)?.parseCondition();
+  }
+
+  update(text: string | undefined): UpdateAction[] {
+    return this.parse('UpdateExpression', text)?.parseUpdate() ?? [];
+  }
+
+  projection(text: string | undefined): Path[] | undefined {
+    return this.parse('ProjectionExpression', text)?.parseProjection();
+  }
+
+  checkComplete(): void {
+    if (this.hasPlaceholders && this.expressions === 0) {
+      throw validationError(
+        'ExpressionAttributeNames and ExpressionAttributeValues can only be specified when using expressions',
+      );
+    }
+    this.placeholders.checkAllUsed();
+  }
+}
+
+function checkCondition(condition: Condition | undefined, old: Item | undefined, returned: string | undefined): void {
+  if (condition === undefined || holds(condition, old ?? {})) return;
+  throw new ConditionalCheckFailedException({
+    message: 'The conditional request failed',
+    $metadata: { httpStatusCode: 400 },
+    ...(returned === 'ALL_OLD' && old !== undefined && { Item: structuredClone(old) }),
+  });
+}
+
+function checkKeysUntouched(table: Table, actions: readonly UpdateAction[]): void {
+  for (const { path } of actions) {
+    if (path[0] === table.key.partition || path[0] === table.key.sort) {
+      throw validationError(
+        `One or more parameter values were invalid: Cannot update attribute ${path[0]}. This attribute is part of the key`,
+      );
+    }
+  }
+}
+
+function returnedAttributes(
+  asked: UpdateItemCommandInput['ReturnValues'],
+  actions: readonly UpdateAction[],
+  old: Item,
+  updated: Item,
+): { Attributes?: Item } {
+  const touched = actions.map(({ path }) => path);
+  const attributes =
+    asked === 'ALL_OLD'
+      ? old
+      : asked === 'ALL_NEW'
+        ? updated
+        : asked === 'UPDATED_OLD'
+          ? project(old, touched)
+          : asked === 'UPDATED_NEW'
+            ? project(updated, touched)
+            : {};
+  return Object.keys(attributes).length > 0 ? { Attributes: attributes } : {};
+}
+
+function projected(item: Item, paths: readonly Path[] | undefined): Item {
+  return paths === undefined ? structuredClone(item) : project(item, paths);
+}
+
+interface PageOf {
+  readonly partition: AttributeValue | undefined;
+  readonly accepts: (item: Item) => boolean;
+  readonly backward: boolean;
+}
+
+function readPage(table: Table, request: Request, input: QueryCommandInput | ScanCommandInput, of: PageOf) {
+  const filter = request.parse('FilterExpression', input.FilterExpression)?.parseCondition();
+  const projection = request.projection(input.ProjectionExpression);
+  request.checkComplete();
+  if (input.Limit !== undefined && input.Limit < 1) throw validationError('Limit must be greater than or equal to 1');
+  if (input.IndexName !== undefined && input.ConsistentRead === true) {
+    throw validationError('Consistent reads are not supported on global secondary indexes');
+  }
+  const page = table.page({
+    ...of,
+    index: input.IndexName,
+    startAfter: input.ExclusiveStartKey === undefined ? undefined : normalizeItem(input.ExclusiveStartKey),
+    limit: input.Limit ?? Number.POSITIVE_INFINITY,
+  });
+  const found = page.items.filter((item) => filter === undefined || holds(filter, item));
+  return {
+    ...(input.Select !== 'COUNT' && { Items: found.map((item) => projected(item, projection)) }),
+    Count: found.length,
+    ScannedCount: page.items.length,
+    ...(page.lastKey !== undefined && { LastEvaluatedKey: structuredClone(page.lastKey) }),
   };
 }
-export function answerDynamodbLocally(
-  _client: DynamoDBDocumentClient,
-  _context: AccountContext,
-  _service: LocalService,
-): void {}
+
+/** Up to 100 keys. What throttling hits is handed back as unprocessed, as long as one key was read. */
+function batchGet(context: AccountContext, find: (name: string) => Table, requests: Record<string, KeysAndAttributes>) {
+  const count = Object.values(requests).reduce((sum, { Keys }) => sum + (Keys?.length ?? 0), 0);
+  if (count < 1 || count > MOST_BATCH_KEYS) {
+    throw validationError(`Too many items requested for the BatchGetItem call: 1 to ${MOST_BATCH_KEYS}`);
+  }
+  const Responses: Record<string, Item[]> = {};
+  const UnprocessedKeys: Record<string, KeysAndAttributes> = {};
+  let read = 0;
+  for (const [name, asked] of Object.entries(requests)) {
+    const table = find(name);
+    const request = new Request(asked);
+    const projection = request.projection(asked.ProjectionExpression);
+    request.checkComplete();
+    const keys = (asked.Keys ?? []).map((key) => normalizeItem(key));
+    if (new Set(keys.map((key) => canonicalOf({ M: key }))).size < keys.length) {
+      throw validationError('Provided list of item keys contains duplicates');
+    }
+    const unprocessed = keys.filter((_key, place) => read + place > 0 && happens(context, context.faults.throttleRate));
+    const items = keys.filter((key) => !unprocessed.includes(key)).map((key) => table.get(key));
+    read += items.length;
+    Responses[name] = items.filter((item) => item !== undefined).map((item) => projected(item, projection));
+    if (unprocessed.length > 0) UnprocessedKeys[name] = { ...asked, Keys: unprocessed };
+  }
+  return { Responses, UnprocessedKeys };
+}
+
+function describeTable(context: AccountContext, table: Table): TableDescription {
+  const { partition, sort } = table.key;
+  return {
+    TableName: table.name,
+    TableArn: `arn:aws:dynamodb:${context.region}:${context.id}:table/${table.name}`,
+    TableStatus: 'ACTIVE',
+    CreationDateTime: new Date(table.createdAt),
+    KeySchema: [
+      { AttributeName: partition, KeyType: 'HASH' },
+      ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
+    ],
+  };
+}
