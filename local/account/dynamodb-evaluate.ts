@@ -26,32 +26,32 @@ export function holds(condition: Condition, item: Item): boolean {
     case 'exists':
       return (readPath(item, condition.path) !== undefined) === condition.wanted;
     case 'compare':
-      return compares(condition.comparator, valueOf(condition.left, item), valueOf(condition.right, item));
+      return compares(condition.comparator, resolve(condition.left, item), resolve(condition.right, item));
     case 'between': {
-      const value = valueOf(condition.operand, item);
+      const value = resolve(condition.operand, item);
       return (
-        compares('>=', value, valueOf(condition.low, item)) && compares('<=', value, valueOf(condition.high, item))
+        compares('>=', value, resolve(condition.low, item)) && compares('<=', value, resolve(condition.high, item))
       );
     }
     case 'in': {
-      const value = valueOf(condition.operand, item);
-      return condition.list.some((one) => compares('=', value, valueOf(one, item)));
+      const value = resolve(condition.operand, item);
+      return condition.list.some((one) => compares('=', value, resolve(one, item)));
     }
     case 'begins-with':
-      return beginsWith(valueOf(condition.left, item), valueOf(condition.right, item));
+      return beginsWith(resolve(condition.left, item), resolve(condition.right, item));
     case 'contains':
-      return containsValue(valueOf(condition.left, item), valueOf(condition.right, item));
+      return containsValue(resolve(condition.left, item), resolve(condition.right, item));
     case 'attribute-type': {
-      const value = valueOf(condition.left, item);
-      return value !== undefined && typeOf(value) === valueOf(condition.right, item)?.S;
+      const value = resolve(condition.left, item);
+      return value !== undefined && typeOf(value) === resolve(condition.right, item)?.S;
     }
   }
 }
 
-function valueOf(operand: Operand, item: Item): AttributeValue | undefined {
+function resolve(operand: Operand, item: Item): AttributeValue | undefined {
   if (operand.kind === 'value') return operand.value;
   if (operand.kind === 'path') return readPath(item, operand.path);
-  const size = sizeOfOperand(valueOf(operand.of, item));
+  const size = sizeOfOperand(resolve(operand.of, item));
   return size === undefined ? undefined : { N: String(size) };
 }
 
@@ -154,7 +154,7 @@ function computeValue(value: UpdateValue, item: Item): AttributeValue {
       return { N: checkSum(addNumbers(left.N, right.N, value.sign)) };
     }
     default: {
-      const found = valueOf(value, item);
+      const found = resolve(value, item);
       if (found !== undefined) return found;
       throw validationError('The provided expression refers to an attribute that does not exist in the item');
     }

@@ -16,6 +16,7 @@ const LONGEST_SORT_KEY = 1024;
 const LARGEST_PAGE = 1024 * 1024;
 /** Expired items are deleted "within a few days": code that takes them for gone at once has to fail here. */
 const EXPIRY_LAG = 48 * 60 * 60;
+const EXPIRY_INTERVAL = 60 * 60;
 
 /** Names of the key attributes of a table or index. */
 export interface KeySchema {
@@ -51,6 +52,7 @@ export class Table {
   private readonly types: ReadonlyMap<string, string>;
   private readonly items = new Map<string, Item>();
   private readonly now: () => number;
+  private expiredUntil = 0;
 
   constructor(input: CreateTableCommandInput, now: () => number) {
     this.name = input.TableName ?? '';
@@ -234,6 +236,8 @@ export class Table {
   private expire(): void {
     if (this.expiry === undefined) return;
     const latest = this.now() / 1000 - EXPIRY_LAG;
+    if (latest < this.expiredUntil + EXPIRY_INTERVAL) return;
+    this.expiredUntil = latest;
     for (const [key, item] of this.items) {
       const expiresAt = item[this.expiry]?.N;
       if (expiresAt !== undefined && Number(expiresAt) < latest) this.items.delete(key);

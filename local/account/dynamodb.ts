@@ -83,6 +83,7 @@ export function createDynamodb(context: AccountContext): LocalService {
       request.checkComplete();
       const table = find(input.TableName);
       const item = normalizeItem(input.Item ?? {});
+      table.keyOf(item, false);
       const old = table.get(table.keyPartOf(item));
       checkCondition(condition, old, input.ReturnValuesOnConditionCheckFailure);
       table.put(item, 'put');
