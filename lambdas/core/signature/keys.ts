@@ -1,0 +1,92 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { p256 } from '@noble/curves/nist.js';
+import { messageOf } from '../errors.ts';
+import { SignatureError } from './errors.ts';
+
+/** Parses a SubjectPublicKeyInfo. Accepts what Sigstore's algorithm registry allows: P-256, P-384, P-521, Ed25519, RSA of 2048 bits and more. Throws `malformed` or `unsupported`. */
+export function parseSpki(der: Uint8Array): KeyObject {
+  return acceptKey(parse(() => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })));
+}
+
+/** Parses a PKCS#1 RSA public key, as some trusted roots hold it. */
+export function parsePkcs1(der: Uint8Array): KeyObject {
+  return acceptKey(parse(() => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'pkcs1' })));
+}
+
+/** Parses a public key in PEM. A private key or a certificate is refused. */
+export function parsePublicKeyPem(pem: string): KeyObject {
+  if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(pem)) throw new SignatureError('malformed', 'not a public key in PEM');
+  return acceptKey(parse(() => createPublicKey(pem)));
+}
+
+function parse(create: () => KeyObject): KeyObject {
+  try {
+    return create();
+  } catch (cause) {
+    throw new SignatureError('malformed', `not a public key: ${messageOf(cause)}`, { cause });
+  }
+}
+
+const CURVES: Readonly<Record<string, readonly string[]>> = {
+  prime256v1: ['sha256'],
+  secp384r1: ['sha384', 'sha256'],
+  secp521r1: ['sha512', 'sha256'],
+};
+
+function acceptKey(key: KeyObject): KeyObject {
+  hashesOf(key);
+  return key;
+}
+
+/**
+ * The hashes that a signature of the key may use, the one of Sigstore's registry first. cosign signs with sha256 under any `--key`, so P-384 and P-521 keys
+ * are tried with it too. `null` stands for Ed25519, which hashes by itself.
+ */
+function hashesOf(key: KeyObject): readonly (string | null)[] {
+  const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (key.type === 'public' && key.asymmetricKeyType === 'ed25519') return [null];
+  if (key.type === 'public' && key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return ['sha256'];
+  const hashes = key.type === 'public' && key.asymmetricKeyType === 'ec' ? CURVES[namedCurve] : undefined;
+  if (hashes === undefined) {
+    throw new SignatureError('unsupported', `a key of type ${key.asymmetricKeyType} ${namedCurve || modulusLength} is not accepted`);
+  }
+  return hashes;
+}
+
+/** Whether `signature` is one of the key over `data`. */
+export function verifyWithKey(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+  return hashesOf(key).some((hash) => verifyWithHash(key, hash, data, signature));
+}
+
+/** As `verifyWithKey`, with the hash given (X.509, CMS and CT name it themselves). */
+export function verifyWithHash(key: KeyObject, hash: string | null, data: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verify(hash, data, key, signature);
+  } catch {
+    // OpenSSL reports a signature that is not even well-formed as an error: it is no signature of this key.
+    return false;
+  }
+}
+
+/**
+ * Whether a P-256 signature is one over a message of which only the sha256 is known. OpenSSL's interface in Node has no such call, hence the library.
+ * Throws `unsupported` for other keys.
+ */
+export function verifyDigestWithKey(key: KeyObject, sha256: Uint8Array, signature: Uint8Array): boolean {
+  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
+    throw new SignatureError('unsupported', 'with this key the artifact itself is needed, its digest does not suffice');
+  }
+  const { x = '', y = '' } = key.export({ format: 'jwk' });
+  const point = Buffer.concat([Uint8Array.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  try {
+    return p256.verify(signature, sha256, point, { prehash: false, lowS: false, format: 'der' });
+  } catch {
+    // A signature that does not parse is no signature of this key.
+    return false;
+  }
+}
+
+/** Whether two public keys are the same key. */
+export function isSameKey(one: KeyObject, other: KeyObject): boolean {
+  return one.equals(other);
+}

@@ -1,0 +1,58 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { CompiledConfig } from '../config/compiled.ts';
+import { CountersignError, messageOf } from '../errors.ts';
+import { parseTrustRoot, type TrustRoot } from '../signature/trust-root.ts';
+import type { Verifier } from '../signature/verifier.ts';
+import type { TrustPolicy } from './policy.ts';
+
+/** The trust policy with its keys and roots parsed once: one verifier for each signer. */
+export interface TrustMaterial {
+  readonly policy: TrustPolicy;
+  readonly verifiers: ReadonlyMap<string, Verifier>;
+}
+
+/** Thrown where a root, a key or a reference of the trust policy cannot be used. Nothing is verified with a part of a policy. */
+export class TrustMaterialError extends CountersignError<'unusable-root' | 'unusable-key' | 'unknown-signer' | 'unknown-root'> {}
+
+/**
+ * Parses all trusted roots and keys of a compiled trust section. All or nothing: one unusable root or key makes the whole policy unusable,
+ * because an `any` would otherwise quietly become stricter and an `atLeast` looser than what was reviewed.
+ */
+export function loadTrustMaterial(trust: CompiledConfig['trust']): TrustMaterial {
+  const roots = new Map(Object.entries(trust.roots).map(([name, json]) => [name, loadRoot(name, json)]));
+  const verifiers = new Map<string, Verifier>();
+  for (const [name, signer] of Object.entries(trust.policy.signers)) {
+    if ('keyless' in signer) {
+      const { root, transparencyLog, certificateTimestamp } = signer.keyless;
+      verifiers.set(name, { kind: 'certificate', root: findRoot(roots, root, name), log: transparencyLog, certificateTimestamp });
+    } else {
+      const key = loadKey(name, trust.keys[name]);
+      const root = signer.root === undefined ? undefined : findRoot(roots, signer.root, name);
+      verifiers.set(name, { kind: 'key', key, log: signer.transparencyLog, ...(root && { root }) });
+    }
+  }
+  return { policy: trust.policy, verifiers };
+}
+
+function loadRoot(name: string, json: unknown): TrustRoot {
+  try {
+    return parseTrustRoot(json);
+  } catch (cause) {
+    throw new TrustMaterialError('unusable-root', `trusted root ${name}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function loadKey(name: string, pem: string | undefined): KeyObject {
+  if (pem === undefined) throw new TrustMaterialError('unusable-key', `signer ${name}: its public key is missing`);
+  try {
+    return createPublicKey(pem);
+  } catch (cause) {
+    throw new TrustMaterialError('unusable-key', `signer ${name}: not a public key in PEM`, { cause });
+  }
+}
+
+function findRoot(roots: ReadonlyMap<string, TrustRoot>, root: string, signer: string): TrustRoot {
+  const found = roots.get(root);
+  if (found === undefined) throw new TrustMaterialError('unknown-root', `signer ${signer} names the root ${root}, which is not there`);
+  return found;
+}
