@@ -58,7 +58,7 @@ export class ServiceFunction extends Construct {
     this.allow(
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [`${logGroup.logGroupArn}`],
+        resources: [logGroup.logGroupArn],
       }),
     );
     this.function = new NodejsFunction(this, 'Function', {
@@ -130,11 +130,11 @@ export class ServiceFunction extends Construct {
           'The rights belong to this one role. A managed policy could be attached to other principals, an inline one cannot.',
       },
     );
-    const neverSynchronous =
+    const deadLettersElsewhere =
       'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweep keeps nothing between its hourly runs, and an alarm says when one fails.';
     Validations.of(this.function).acknowledge(
-      { id: 'Serverless::Serverless-LambdaDLQ', reason: neverSynchronous },
-      { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: neverSynchronous },
+      { id: 'Serverless::Serverless-LambdaDLQ', reason: deadLettersElsewhere },
+      { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: deadLettersElsewhere },
       {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency',
         reason:
@@ -166,7 +166,10 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** A command that copies a file in any shell: bash on Linux and macOS, cmd on Windows. Neither sees a quote, dollar sign or backslash of ours. */
+/** A command that copies a file, for the shell in which the CDK runs hooks: bash on Linux and macOS, cmd on Windows. */
 function copyCommand(from: string, to: string): string {
-  return `node -e "require('node:fs').copyFileSync(process.argv[1], process.argv[2])" "${from}" "${to}"`;
+  // No Windows path holds a double quote; any other path may hold anything.
+  const quote = (path: string) =>
+    process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+  return `node -e "require('node:fs').copyFileSync(process.argv[1], process.argv[2])" ${quote(from)} ${quote(to)}`;
 }

@@ -22,7 +22,7 @@ const folders = new Map<string, string>();
 beforeAll(() => {
   // Within the project, as `cdk synth` has it: paths in source maps are relative to the bundle.
   mkdirSync(join(root, '.build'), { recursive: true });
-  outdir = mkdtempSync(join(root, '.build', 'bundles-'));
+  outdir = mkdtempSync(join(root, '.build', "bundles $HOME '`-"));
   const app = new App({ outdir, context: featureFlags(), analyticsReporting: false });
   const stack = new HubStack(app, 'Bundled', { configuration: testConfiguration });
   const template = readTemplate(app.synth().getStackArtifact(stack.artifactId).template);
