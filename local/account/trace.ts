@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { parseJson } from './json.ts';
 
-const ecrDetail = z.object({ detail: z.object({ 'repository-name': z.string(), 'image-digest': z.string() }) });
+const ecrDetail = z.object({
+  detail: z.object({
+    'repository-name': z.string(),
+    'image-digest': z.string(),
+    'image-tag': z.string().optional(),
+  }),
+});
 const ecrInput = z.object({
   repositoryName: z.string(),
   imageDigest: z.string().optional(),
@@ -34,8 +40,15 @@ export class Traces {
   ofMessage(message: unknown): string | undefined {
     const value = typeof message === 'string' ? parseJson(message) : message;
     const event = ecrDetail.safeParse(value);
-    if (event.success) return this.of(event.data.detail['repository-name'], event.data.detail['image-digest']);
+    if (event.success) return this.ofEcrEvent(event.data.detail);
     return this.ofText(typeof message === 'string' ? message : (JSON.stringify(message) ?? ''));
+  }
+
+  private ofEcrEvent(detail: z.infer<typeof ecrDetail>['detail']): string {
+    const hex = SIGNATURE_TAG.exec(detail['image-tag'] ?? '')?.[1];
+    return hex === undefined
+      ? this.of(detail['repository-name'], detail['image-digest'])
+      : `${detail['repository-name']}@sha256:${hex}`;
   }
 
   /** The trace of the input of an API call. */

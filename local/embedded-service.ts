@@ -1,0 +1,111 @@
+import type { CompiledConfig } from '../lambdas/core/config/compiled.ts';
+import { synthesizeTemplate } from '../lib/synthesize.ts';
+import { isVirtual } from './account/clock.ts';
+import { createEmbeddedAccount } from './account/index.ts';
+import { runTemplate } from './account/run-template.ts';
+import type { Clock, EmbeddedAccount } from './account/types.ts';
+import { Observations } from './observations.ts';
+import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
+import { compileScenarioConfig, RELEASE_WORKFLOW } from './scenarios/trust.ts';
+import { createPrivateSigstore } from './sigstore/private-sigstore.ts';
+import { createSigningKey } from './sigstore/signers.ts';
+
+export interface EmbeddedServiceOptions {
+  readonly clock: Clock;
+  readonly graceSeconds: number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Hears of a scenario whose later part failed. */
+  readonly onFailure: (scenario: string, error: unknown) => void;
+  /** What the account has to say about invocations. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** Countersign as synthesized, running in an embedded account that trusts a private Sigstore, with scenarios to push. */
+export interface EmbeddedService {
+  readonly account: EmbeddedAccount;
+  readonly config: CompiledConfig;
+  readonly observations: Observations;
+  /** Pushes what the scenario pushes. Its later parts follow by the account's clock. */
+  run(scenario: Scenario): Promise<ScenarioImage>;
+  /** Resolves when all parts of all scenarios are done and nothing is under way for twice the grace time. A virtual clock is advanced. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const ACCOUNT = '123456789012';
+const REGION = 'eu-west-1';
+
+export async function startEmbeddedService(options: EmbeddedServiceOptions): Promise<EmbeddedService> {
+  const { clock, graceSeconds, random } = options;
+  const account = createEmbeddedAccount({ id: ACCOUNT, region: REGION, clock, random });
+  const observations = new Observations(account);
+  const sigstore = createPrivateSigstore({ now: () => clock.now() });
+  const releaseKey = createSigningKey();
+  const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds);
+  const template = synthesizeTemplate({
+    configuration: { alarms: { email: 'oncall@example.test' }, logs: { retentionDays: 30 }, compiled: config },
+    account: ACCOUNT,
+    region: REGION,
+  });
+  const compiled = JSON.stringify(config);
+  const service = await runTemplate(account, template, {
+    readCompiledConfig: () => compiled,
+    ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+  });
+
+  const waiting = new Set<Promise<void>>();
+  const plans = new Set<() => void>();
+  let number = 0;
+
+  function describeWorld(scenario: Scenario): World {
+    return {
+      account,
+      sigstore,
+      releaseWorkflow: RELEASE_WORKFLOW,
+      releaseKey,
+      graceSeconds,
+      nextNumber: () => {
+        number += 1;
+        return number;
+      },
+      later: (milliseconds, act) => {
+        const done = new Promise<void>((resolve) => {
+          const cancel = clock.schedule(milliseconds, () => {
+            plans.delete(cancel);
+            const work = act().then(
+              () => resolve(),
+              (error: unknown) => {
+                options.onFailure(scenario.name, error);
+                resolve();
+              },
+            );
+            if (isVirtual(clock)) clock.hold(work);
+          });
+          plans.add(cancel);
+        }).finally(() => waiting.delete(done));
+        waiting.add(done);
+      },
+    };
+  }
+
+  return {
+    account,
+    config,
+    observations,
+    run: (scenario) => scenario.run(describeWorld(scenario)),
+    settle: async () => {
+      if (isVirtual(clock)) {
+        while (waiting.size > 0) await clock.advance(1000);
+      } else {
+        await Promise.all(waiting);
+      }
+      await service.idle(2000 * graceSeconds);
+    },
+    stop: async () => {
+      for (const cancel of plans) cancel();
+      observations.stop();
+      await service.stop();
+    },
+  };
+}
