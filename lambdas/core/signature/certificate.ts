@@ -49,7 +49,8 @@ export function parseCertificate(der: Uint8Array): Certificate {
   if (tbs === undefined || rest.length > 0) throw new SignatureError('malformed', 'not a certificate');
   const fields = readChildren(expectTag(tbs, TAG.sequence));
   const [version, serial, inner, issuer, validity, subject, spki, ...optional] = fields;
-  if (version?.tag !== 0xa0 || readChildren(version)[0]?.body[0] !== 2) throw new SignatureError('unsupported', 'not an X.509 v3 certificate');
+  if (version?.tag !== 0xa0 || readChildren(version)[0]?.body[0] !== 2)
+    throw new SignatureError('unsupported', 'not an X.509 v3 certificate');
   const outer = expectTag(algorithm, TAG.sequence);
   if (!Buffer.from(outer.whole).equals(expectTag(inner, TAG.sequence).whole)) {
     throw new SignatureError('malformed', 'the certificate names two signature algorithms');
@@ -131,5 +132,7 @@ export function hasKeyUsage(certificate: Certificate, bit: number): boolean {
 /** The extended key usages as object identifiers; empty where there are none. */
 export function readExtendedKeyUsages(certificate: Certificate): readonly string[] {
   const extension = certificate.extensions.get('2.5.29.37');
-  return extension === undefined ? [] : readChildren(readDer(extension.value, TAG.sequence)).map((element) => readOid(element));
+  return extension === undefined
+    ? []
+    : readChildren(readDer(extension.value, TAG.sequence)).map((element) => readOid(element));
 }

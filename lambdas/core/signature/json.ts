@@ -7,7 +7,8 @@ export function parseJson<T>(bytes: Uint8Array | string, schema: z.ZodType<T>, w
   if (bytes.length > limit) throw new SignatureError('too-large', `${what} is larger than ${limit} bytes`);
   let json: unknown;
   try {
-    const text = typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text =
+      typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     json = JSON.parse(text);
   } catch (cause) {
     throw new SignatureError('malformed', `${what} is not JSON: ${messageOf(cause).slice(0, 100)}`, { cause });
@@ -20,5 +21,8 @@ export function matchShape<T>(json: unknown, schema: z.ZodType<T>, what: string)
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new SignatureError('malformed', `${what}: ${issue?.path.join('.').slice(0, 100) || 'its shape'}: ${issue?.message.slice(0, 150)}`);
+  throw new SignatureError(
+    'malformed',
+    `${what}: ${issue?.path.join('.').slice(0, 100) || 'its shape'}: ${issue?.message.slice(0, 150)}`,
+  );
 }

@@ -48,7 +48,10 @@ function hashesOf(key: KeyObject): readonly (string | null)[] {
   if (key.type === 'public' && key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return ['sha256'];
   const hashes = key.type === 'public' && key.asymmetricKeyType === 'ec' ? CURVES[namedCurve] : undefined;
   if (hashes === undefined) {
-    throw new SignatureError('unsupported', `a key of type ${key.asymmetricKeyType} ${namedCurve || modulusLength} is not accepted`);
+    throw new SignatureError(
+      'unsupported',
+      `a key of type ${key.asymmetricKeyType} ${namedCurve || modulusLength} is not accepted`,
+    );
   }
   return hashes;
 }

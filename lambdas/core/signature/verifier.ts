@@ -11,4 +11,9 @@ export type Demand = 'required' | 'not-required';
  */
 export type Verifier =
   | { readonly kind: 'key'; readonly key: KeyObject; readonly log: Demand; readonly root?: TrustRoot }
-  | { readonly kind: 'certificate'; readonly root: TrustRoot; readonly log: Demand; readonly certificateTimestamp: Demand };
+  | {
+      readonly kind: 'certificate';
+      readonly root: TrustRoot;
+      readonly log: Demand;
+      readonly certificateTimestamp: Demand;
+    };
