@@ -81,12 +81,14 @@ class Evaluation {
 
   #evaluateLeaf(leaf: Leaf, policyLine: string): Branch {
     const name = 'signedBy' in leaf ? leaf.signedBy : leaf.attestedBy;
-    const requirement =
-      'signedBy' in leaf ? `signed by ${name}` : `${leaf.predicateType} attested by ${name}`;
+    const requirement = 'signedBy' in leaf ? `signed by ${name}` : `${leaf.predicateType} attested by ${name}`;
     const verifier = this.#material.verifiers.get(name);
     const signer = this.#material.policy.signers[name];
     if (verifier === undefined || signer === undefined) {
-      const reason = { code: 'unknown-signer', message: `The policy names the signer ${name}, which it does not define.` };
+      const reason = {
+        code: 'unknown-signer',
+        message: `The policy names the signer ${name}, which it does not define.`,
+      };
       return { outcome: 'error', evidence: [{ policyLine, requirement, outcome: 'error', checks: [], reason }] };
     }
     const evidence = this.#image.candidates
@@ -94,7 +96,13 @@ class Evaluation {
       .filter((line) => line !== undefined);
     if (evidence.some(({ outcome }) => outcome === 'satisfied')) return { outcome: 'satisfied', evidence };
     if (this.#image.incomplete !== undefined) {
-      const undecided: Evidence = { policyLine, requirement, outcome: 'error', checks: [], reason: this.#image.incomplete };
+      const undecided: Evidence = {
+        policyLine,
+        requirement,
+        outcome: 'error',
+        checks: [],
+        reason: this.#image.incomplete,
+      };
       return { outcome: 'error', evidence: [...evidence, undecided] };
     }
     if (evidence.length > 0) return { outcome: 'failed', evidence };
@@ -114,7 +122,12 @@ class Evaluation {
     const outcome = this.#outcomeOf(candidate, verifier);
     const base = { ...line, format: candidate.format, origin: candidate.origin };
     if (!outcome.ok) {
-      return { ...base, outcome: 'failed', checks: outcome.checks, reason: { code: outcome.code, message: outcome.message } };
+      return {
+        ...base,
+        outcome: 'failed',
+        checks: outcome.checks,
+        reason: { code: outcome.code, message: outcome.message },
+      };
     }
     const claim = matchClaim(outcome.content, leaf);
     if (claim === 'other') return undefined;
@@ -127,7 +140,11 @@ class Evaluation {
     const failed = checks.find(({ result }) => result === 'failed');
     const described = { ...base, checks, signer: describeSigner(outcome.signer) };
     if (failed === undefined) return { ...described, outcome: 'satisfied' };
-    return { ...described, outcome: 'failed', reason: { code: CODES[failed.check] ?? 'bad-signature', message: failed.detail } };
+    return {
+      ...described,
+      outcome: 'failed',
+      reason: { code: CODES[failed.check] ?? 'bad-signature', message: failed.detail },
+    };
   }
 
   #outcomeOf(candidate: SignatureCandidate, verifier: Verifier): SignatureOutcome {
@@ -184,7 +201,11 @@ function matchSubject(content: SignedContent, digest: Digest): Check {
   const named = subjectsOf(content);
   return named.includes(digest)
     ? { check: 'subject', result: 'passed', detail: `signed for ${digest}` }
-    : { check: 'subject', result: 'failed', detail: `signed for ${named[0]?.slice(0, 80) ?? 'nothing'}, the image is ${digest}` };
+    : {
+        check: 'subject',
+        result: 'failed',
+        detail: `signed for ${named[0]?.slice(0, 80) ?? 'nothing'}, the image is ${digest}`,
+      };
 }
 
 function subjectsOf(content: SignedContent): readonly string[] {
@@ -207,7 +228,12 @@ function collectReasons(root: Branch, policy: string, image: ImageUnderTrust): r
   const unread = image.candidates.find(({ format }) => format === 'unread');
   const notes: Reason[] =
     unread?.format === 'unread'
-      ? [{ code: 'unread-format', message: `A signature of type ${unread.mediaType.slice(0, 100)} is attached; the policy names no signer for it.` }]
+      ? [
+          {
+            code: 'unread-format',
+            message: `A signature of type ${unread.mediaType.slice(0, 100)} is attached; the policy names no signer for it.`,
+          },
+        ]
       : [];
   return distinct([...reasons.flatMap(({ reason }) => reason ?? []), ...notes]);
 }

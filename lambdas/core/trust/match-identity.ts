@@ -1,4 +1,4 @@
-import { RE2 } from '@bufbuild/re2';
+import { RE2JS } from '@bufbuild/re2';
 import type { Check, FulcioClaims, SignerFacts } from '../signature/outcome.ts';
 import type { Signer } from './policy.ts';
 
@@ -42,7 +42,7 @@ function matchesName(name: string, keyless: Keyless): boolean {
  * Whether an RE2 expression matches the whole text. The expression is wrapped, since in `^a|b$` the anchors hold one alternative each.
  */
 export function matchesWhole(expression: string, text: string): boolean {
-  return new RE2(`\\A(?:${expression})\\z`).test(text);
+  return RE2JS.compile(`\\A(?:${expression})\\z`).matches(text);
 }
 
 function findClaimMismatch(actual: FulcioClaims, wanted: NonNullable<Keyless['claims']>): string | undefined {

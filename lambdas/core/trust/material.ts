@@ -12,7 +12,9 @@ export interface TrustMaterial {
 }
 
 /** Thrown where a root, a key or a reference of the trust policy cannot be used. Nothing is verified with a part of a policy. */
-export class TrustMaterialError extends CountersignError<'unusable-root' | 'unusable-key' | 'unknown-signer' | 'unknown-root'> {}
+export class TrustMaterialError extends CountersignError<
+  'unusable-root' | 'unusable-key' | 'unknown-signer' | 'unknown-root'
+> {}
 
 /**
  * Parses all trusted roots and keys of a compiled trust section. All or nothing: one unusable root or key makes the whole policy unusable,
@@ -24,7 +26,12 @@ export function loadTrustMaterial(trust: CompiledConfig['trust']): TrustMaterial
   for (const [name, signer] of Object.entries(trust.policy.signers)) {
     if ('keyless' in signer) {
       const { root, transparencyLog, certificateTimestamp } = signer.keyless;
-      verifiers.set(name, { kind: 'certificate', root: findRoot(roots, root, name), log: transparencyLog, certificateTimestamp });
+      verifiers.set(name, {
+        kind: 'certificate',
+        root: findRoot(roots, root, name),
+        log: transparencyLog,
+        certificateTimestamp,
+      });
     } else {
       const key = loadKey(name, trust.keys[name]);
       const root = signer.root === undefined ? undefined : findRoot(roots, signer.root, name);
@@ -53,6 +60,7 @@ function loadKey(name: string, pem: string | undefined): KeyObject {
 
 function findRoot(roots: ReadonlyMap<string, TrustRoot>, root: string, signer: string): TrustRoot {
   const found = roots.get(root);
-  if (found === undefined) throw new TrustMaterialError('unknown-root', `signer ${signer} names the root ${root}, which is not there`);
+  if (found === undefined)
+    throw new TrustMaterialError('unknown-root', `signer ${signer} names the root ${root}, which is not there`);
   return found;
 }

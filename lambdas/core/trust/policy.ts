@@ -14,7 +14,13 @@ const demand = z.enum(['required', 'not-required']);
  */
 const keySigner = z
   .strictObject({
-    key: z.strictObject({ file, kms: z.string().regex(/^arn:aws[a-z-]*:kms:/).optional() }),
+    key: z.strictObject({
+      file,
+      kms: z
+        .string()
+        .regex(/^arn:aws[a-z-]*:kms:/)
+        .optional(),
+    }),
     transparencyLog: demand,
     root: name.optional(),
   })
