@@ -39,11 +39,11 @@ export interface TrustRoot {
 }
 
 const time = z.string().max(40);
-const range = z.object({ start: time.optional(), end: time.optional() });
+const range = z.object({ start: time.nullish(), end: time.nullish() });
 const bytes = z.string().max(64 * 1024);
 const logShape = z.object({
   baseUrl: z.string().max(2048).default(''),
-  publicKey: z.object({ rawBytes: bytes, keyDetails: z.string().max(100), validFor: range.optional() }),
+  publicKey: z.object({ rawBytes: bytes, keyDetails: z.string().max(100), validFor: range.nullish() }),
   logId: z.object({ keyId: bytes }),
 });
 const authorityShape = z.object({
@@ -53,7 +53,7 @@ const authorityShape = z.object({
       .min(1)
       .max(10),
   }),
-  validFor: range.optional(),
+  validFor: range.nullish(),
 });
 const rootShape = z.object({
   mediaType: z
@@ -104,7 +104,7 @@ function readAuthority(shape: z.infer<typeof authorityShape>): Authority {
 function readLogs(shapes: readonly z.infer<typeof logShape>[]): ReadonlyMap<string, Log> {
   const logs = new Map<string, Log>();
   for (const { baseUrl, publicKey, logId } of shapes) {
-    if (publicKey.validFor?.start === undefined)
+    if (!publicKey.validFor?.start)
       throw new SignatureError('malformed', `log ${baseUrl} has no start of validity`);
     const raw = decodeBase64(publicKey.rawBytes, 'public key of a log');
     const key = publicKey.keyDetails.startsWith('PKCS1_RSA') ? parsePkcs1(raw) : parseSpki(raw);
@@ -117,7 +117,7 @@ function readLogs(shapes: readonly z.infer<typeof logShape>[]): ReadonlyMap<stri
 }
 
 function hostOf(baseUrl: string): string {
-  return URL.parse(baseUrl)?.hostname ?? baseUrl;
+  return URL.parse(baseUrl)?.host ?? baseUrl;
 }
 
 function readValidity(shape: z.infer<typeof range>): Validity {
@@ -127,8 +127,8 @@ function readValidity(shape: z.infer<typeof range>): Validity {
   };
 }
 
-function readInstant(text: string | undefined, absent: number): number {
-  if (text === undefined) return absent;
+function readInstant(text: string | null | undefined, absent: number): number {
+  if (text === undefined || text === null) return absent;
   const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant)) throw new SignatureError('malformed', 'a validity that is not an RFC 3339 time');
   return instant;
