@@ -4,8 +4,8 @@ const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowRight: 1, A
 export function moveFocusByArrows(event: KeyboardEvent): void {
   const list = event.currentTarget;
   if (!(list instanceof HTMLElement)) return;
-  const buttons = [...list.querySelectorAll<HTMLButtonElement>('[data-arrow-stop]')];
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const buttons = [...list.querySelectorAll<HTMLElement>('[data-arrow-stop]')];
+  const at = buttons.findIndex((button) => button.matches(':focus'));
   if (at < 0) return;
   const wanted = targetIndex(event.key, at, buttons.length);
   if (wanted === undefined) return;

@@ -36,11 +36,11 @@ export function EvidenceTree({ image }: { readonly image: ImageView | undefined 
       {[...groupByLine(image.evidence)].map(([line, evidence]) => (
         <li key={line}>
           <details open>
-            <summary>
+            <summary class="policy-line">
               <code>{line}</code>
               <span>{evidence[0]?.requirement}</span>
             </summary>
-            <ul>
+            <ul class="policy-pieces">
               {evidence.map((piece, position) => (
                 <li key={`${piece.origin?.manifest ?? ''}${position}`}>
                   <Piece piece={piece} />
@@ -58,7 +58,7 @@ function Piece({ piece }: { readonly piece: EvidenceView }) {
   const { icon, tone } = OUTCOMES[piece.outcome];
   return (
     <details open class="piece">
-      <summary>
+      <summary class="piece-title">
         <span class={`mark tone-${tone}`}>
           <Icon name={icon} />
           {piece.outcome}

@@ -41,7 +41,7 @@ export function FindingCard({ finding }: { readonly finding: FindingView }) {
         </>
       )}
       <details class="raw">
-        <summary>ASFF record</summary>
+        <summary class="raw-title">ASFF record</summary>
         <pre>{prettyJson(finding.raw)}</pre>
       </details>
     </section>
