@@ -27,14 +27,30 @@ export interface BlobRequest {
 export interface ReadFailure {
   readonly code: 'not-found' | 'too-large' | 'digest-mismatch' | 'malformed' | 'denied' | 'transient';
   readonly message: string;
+  /** The bound that bit, where one did: `total-bytes` and `milliseconds` cut a whole batch short, the others refuse one piece. */
+  readonly bound?: BoundName;
 }
+
+/** The bounds of `Limits` as results name them. */
+export type BoundName =
+  | 'manifest-bytes'
+  | 'blob-bytes'
+  | 'total-bytes'
+  | 'referrers'
+  | 'referrer-pages'
+  | 'layers-per-manifest'
+  | 'candidates'
+  | 'depth'
+  | 'milliseconds';
 
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ReadFailure };
 
 export interface ReferrerListing {
   readonly referrers: readonly ListedReferrer[];
-  /** Name of the bound that cut the listing short (`referrers`, `referrer-pages`), if one did. */
-  readonly truncatedBy?: string;
+  /** The bound that cut the listing short, if one did. */
+  readonly truncatedBy?: BoundName;
+  /** How many entries could not be used because their digest is not sha256. */
+  readonly unusable?: number;
 }
 
 /** Bounds on what is read for one image. Every one that bites is named in the result. */
