@@ -66,6 +66,7 @@ export async function callService(
     try {
       const output = operation(input);
       context.timeline.add('api', trace, call, { attempts: attempt });
+      context.runAfterwards();
       return { ...output, $metadata: { httpStatusCode: 200, requestId: newId(context), attempts: attempt } };
     } catch (error) {
       context.timeline.add('api', trace, `${call} refused: ${error instanceof Error ? error.name : 'error'}`, {

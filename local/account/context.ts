@@ -12,7 +12,11 @@ export interface AccountContext {
   readonly traces: Traces;
   /** A number in [0, 1): the only source of chance, so that a seeded account always does the same. */
   readonly random: () => number;
-  /** Puts an event of an AWS service on the default bus. */
+  /** Runs `task` once the API call that is being answered stands in the timeline: cause before effect. */
+  readonly afterwards: (task: () => void) => void;
+  /** Runs what `afterwards` has collected. */
+  readonly runAfterwards: () => void;
+  /** Puts an event of an AWS service on the default bus, as an effect of the API call that is being answered. */
   readonly emit: (event: ServiceEvent) => void;
 }
 

@@ -26,7 +26,7 @@ import { applyUpdate, holds, project } from './dynamodb-evaluate.ts';
 import { type Condition, ExpressionParser, type Path, Placeholders, type UpdateAction } from './dynamodb-expression.ts';
 import { checkKeyCondition } from './dynamodb-key-condition.ts';
 import { Table } from './dynamodb-table.ts';
-import { canonicalOf, type Item, normalizeItem, validationError } from './dynamodb-values.ts';
+import { canonicalOf, type Item, normalizeItem, toNativeItem, validationError } from './dynamodb-values.ts';
 import { EmbeddedAccountError } from './errors.ts';
 
 const MOST_BATCH_KEYS = 100;
@@ -87,6 +87,7 @@ export function createDynamodb(context: AccountContext): LocalService {
       const old = table.get(table.keyPartOf(item));
       checkCondition(condition, old, input.ReturnValuesOnConditionCheckFailure);
       table.put(item, 'put');
+      noteVerdict(context, old, item);
       return input.ReturnValues === 'ALL_OLD' && old !== undefined ? { Attributes: old } : {};
     }),
     answers(UpdateItemCommand, (input) => {
@@ -101,6 +102,7 @@ export function createDynamodb(context: AccountContext): LocalService {
       checkKeysUntouched(table, actions);
       const updated = applyUpdate(actions, old ?? key);
       table.put(updated, 'update');
+      noteVerdict(context, old, updated);
       return returnedAttributes(input.ReturnValues, actions, old ?? {}, updated);
     }),
     answers(DeleteItemCommand, (input) => {
@@ -144,6 +146,15 @@ export function createDynamodb(context: AccountContext): LocalService {
       'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
     );
   return { name: 'dynamodb', operations: new Map(operations), throttled };
+}
+
+/** Shows in the timeline that the verdict about an image changed: a row that names the image in its key and has a `state`. */
+function noteVerdict(context: AccountContext, old: Item | undefined, item: Item): void {
+  const state = item.state?.S;
+  if (state === undefined || state === old?.state?.S) return;
+  const trace = context.traces.ofMessage(item.image?.S);
+  if (trace === undefined) return;
+  context.afterwards(() => context.timeline.add('verdict', trace, `verdict ${state}`, toNativeItem(item)));
 }
 
 /** The expressions of one request, with their shared placeholders. */

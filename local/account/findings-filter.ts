@@ -43,7 +43,7 @@ function isStringFilters(conditions: unknown): conditions is readonly StringFilt
 }
 
 function matchesAll(values: readonly (string | undefined)[], conditions: readonly StringFilter[]): boolean {
-  const isNegative = ({ Comparison = '' }: StringFilter) => Comparison.includes('NOT');
+  const isNegative = ({ Comparison }: StringFilter) => Comparison?.includes('NOT') ?? false;
   const positive = conditions.filter((one) => !isNegative(one));
   const negative = conditions.filter(isNegative);
   const some = (condition: StringFilter) => values.some((value) => value !== undefined && compares(value, condition));

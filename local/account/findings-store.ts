@@ -112,13 +112,12 @@ function providerFields(
   before: FindingProviderFields | undefined,
 ): FindingProviderFields {
   const given = imported.FindingProviderFields ?? {};
-  const severity = given.Severity ?? before?.Severity ?? imported.Severity;
+  const stated = given.Severity ?? before?.Severity;
+  const { Label, Original, Normalized }: Severity = stated ?? imported.Severity ?? {};
   return {
     ...before,
     ...structuredClone(given),
-    ...(severity && {
-      Severity: { Label: severity.Label ?? labelOf(severity.Normalized), Original: severity.Original },
-    }),
+    Severity: { Label: Label ?? labelOf(Normalized), Original },
     Types: given.Types ?? before?.Types ?? imported.Types,
   };
 }
@@ -130,7 +129,7 @@ function effectiveFields(
   overruled: ReadonlySet<Overrulable>,
 ): Partial<AwsSecurityFinding> {
   const fields: Partial<AwsSecurityFinding> = {
-    Severity: provider.Severity && completeSeverity(provider.Severity),
+    Severity: provider.Severity && completeSeverity({ ...provider.Severity }),
     Types: provider.Types,
     Confidence: provider.Confidence,
     Criticality: provider.Criticality,

@@ -38,6 +38,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   const { id, region, clock, random } = options;
   const faults: Faults = { duplicateRate: 0, reorder: false, throttleRate: 0, lossRate: 0, ...options.faults };
   const timeline = new Timeline(clock);
+  const effects: (() => void)[] = [];
   const context: AccountContext = {
     id,
     region,
@@ -46,7 +47,11 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     timeline,
     traces: new Traces(),
     random,
-    emit: (event) => bus.emitFromService(event),
+    afterwards: (task) => effects.push(task),
+    runAfterwards: () => {
+      for (const task of effects.splice(0)) task();
+    },
+    emit: (event) => effects.push(() => bus.emitFromService(event)),
   };
   const bus = createBus(context);
   const ecr = createEcr(context);

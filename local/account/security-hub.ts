@@ -119,7 +119,9 @@ export function createSecurityHub(context: AccountContext): LocalService {
   /** Every import and update of a finding is an event (Security Hub user guide, "Security Hub Findings - Imported"). */
   function announce(finding: AwsSecurityFinding, how: string): void {
     const state = [finding.RecordState, finding.Compliance?.Status, finding.Severity?.Label].filter(Boolean).join(' ');
-    context.timeline.add('finding', context.traces.ofMessage(finding.Id), `finding ${how}: ${state}`, finding);
+    context.afterwards(() =>
+      context.timeline.add('finding', context.traces.ofMessage(finding.Id), `finding ${how}: ${state}`, finding),
+    );
     context.emit({
       source: 'aws.securityhub',
       detailType: 'Security Hub Findings - Imported',

@@ -26,6 +26,8 @@ export interface SentMessage {
   readonly delay?: number;
   /** Who sent it, as SenderId shows it. */
   readonly sender: string;
+  /** Whether the duplicates fault applies. Default true. */
+  readonly mayDuplicate?: boolean;
 }
 
 /** A message in a queue. Times in Unix milliseconds. */
@@ -94,7 +96,7 @@ export class Queue {
     const id = newId(this.context);
     const first = message();
     this.add(first, `in queue ${this.name}${delay > 0 ? ` after ${delay / 1000} s` : ''}`);
-    if (happens(this.context, this.context.faults.duplicateRate)) {
+    if (sent.mayDuplicate !== false && happens(this.context, this.context.faults.duplicateRate)) {
       this.context.timeline.add('fault', this.traceOf(first), `message duplicated in ${this.name}`, { messageId: id });
       this.add(message(), `in queue ${this.name} once more`);
     }
@@ -103,17 +105,24 @@ export class Queue {
 
   /**
    * Hands out up to `most` visible messages and hides them for `visibilityTimeout` seconds (default: the queue's). A message that was already
-   * received `maxReceiveCount` times goes to the dead letters instead.
+   * received `maxReceiveCount` times goes to the dead letters instead. All together they have at most `mostBytes`, but at least one is handed out.
    */
-  receive(most: number, visibilityTimeout: number = this.settings.visibilityTimeout): QueuedMessage[] {
+  receive(
+    most: number,
+    visibilityTimeout: number = this.settings.visibilityTimeout,
+    mostBytes: number = Number.POSITIVE_INFINITY,
+  ): QueuedMessage[] {
     const now = this.context.clock.now();
     const received: QueuedMessage[] = [];
+    let bytes = 0;
     for (const message of this.visible(now)) {
       if (received.length >= most) break;
       if (message.receiveCount >= (this.settings.redrive?.maxReceiveCount ?? Number.POSITIVE_INFINITY)) {
         this.redrive(message);
         continue;
       }
+      bytes += Buffer.byteLength(message.body);
+      if (received.length > 0 && bytes > mostBytes) break;
       message.receiveCount += 1;
       message.firstReceivedAt ??= now;
       message.visibleAt = now + visibilityTimeout * 1000;

@@ -14,7 +14,9 @@ const ecrInput = z.object({
   imageTag: z.string().optional(),
   imageIds: z.array(z.object({ imageDigest: z.string().optional(), imageTag: z.string().optional() })).optional(),
   subjectId: z.object({ imageDigest: z.string() }).optional(),
+  imageManifest: z.string().optional(),
 });
+const withSubject = z.object({ subject: z.object({ digest: z.string() }) });
 const IMAGE_NAME = /([a-z0-9][a-z0-9._/-]*)@(sha256:[0-9a-f]{64})/;
 const SIGNATURE_TAG = /^sha256-([0-9a-f]{64})(?:\.[a-z]+)?$/;
 
@@ -63,6 +65,8 @@ export class Traces {
     const digest = call.imageDigest ?? call.subjectId?.imageDigest ?? first?.imageDigest;
     const hex = SIGNATURE_TAG.exec(call.imageTag ?? first?.imageTag ?? '')?.[1];
     if (hex !== undefined) return `${call.repositoryName}@sha256:${hex}`;
+    const manifest = withSubject.safeParse(parseJson(call.imageManifest ?? ''));
+    if (manifest.success) return this.of(call.repositoryName, manifest.data.subject.digest);
     return digest === undefined ? undefined : this.of(call.repositoryName, digest);
   }
 
