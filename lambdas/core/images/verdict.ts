@@ -1,17 +1,9 @@
-import type { Digest } from '../digest.ts';
 import type { Reason } from '../errors.ts';
+import type { ImageName } from '../image-name.ts';
 import type { Evidence } from '../trust/evidence.ts';
 
 /** The states of an image (architecture, decision 8). `gone`: the digest was deleted; its finding is closed and its row kept for a while. */
 export type VerdictState = 'pending' | 'verified' | 'unsigned' | 'invalid' | 'error' | 'ignored' | 'gone';
-
-/** Which image. Together these are the key of its verdict and of its finding. */
-export interface ImageName {
-  readonly account: string;
-  readonly region: string;
-  readonly repository: string;
-  readonly digest: Digest;
-}
 
 /** The stored verdict of one image: one DynamoDB item, written only under the condition that `revision` is still the one read. */
 export interface VerdictRecord extends ImageName {
@@ -26,6 +18,8 @@ export interface VerdictRecord extends ImageName {
   readonly firstSeenAt: number;
   /** End of the grace time, Unix ms. */
   readonly graceEndsAt: number;
+  /** When the next look at the image is due at the latest, Unix ms: a message for it is on its way. Absent where nothing is awaited. */
+  readonly nextCheckAt?: number | undefined;
   /** How often in a row it could not be decided; drives the retry delay. */
   readonly attempts: number;
   readonly tags: readonly string[];

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { accountId, regionName } from '../aws-names.ts';
+
+const text = (limit: number) => z.string().min(1).max(limit);
+const time = z.iso.datetime();
+
+/**
+ * The part of the AWS Security Finding Format that this service writes, with the limits that Security Hub enforces (Security Hub API Reference, AwsSecurityFinding).
+ * `Workflow`, `Note`, `UserDefinedFields` and `VerificationState` belong to the analyst: they are not in it, and unknown keys are refused.
+ */
+export const asffFinding = z.strictObject({
+  SchemaVersion: z.literal('2018-10-08'),
+  Id: text(512),
+  ProductArn: text(2048),
+  ProductName: text(128),
+  CompanyName: text(128),
+  GeneratorId: text(512),
+  AwsAccountId: accountId,
+  Region: regionName,
+  CreatedAt: time,
+  UpdatedAt: time,
+  Title: text(256),
+  Description: text(1024),
+  FindingProviderFields: z.strictObject({
+    Severity: z.strictObject({
+      Label: z.enum(['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']),
+      Original: text(64),
+    }),
+    Types: z.array(text(256)).min(1).max(50),
+  }),
+  Remediation: z.strictObject({ Recommendation: z.strictObject({ Text: text(512) }) }),
+  ProductFields: z.record(text(128), z.string().max(2048)).refine((fields) => Object.keys(fields).length <= 50),
+  Resources: z
+    .array(
+      z.strictObject({
+        Type: text(256),
+        Id: text(512),
+        Partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']),
+        Region: regionName,
+        Details: z
+          .strictObject({
+            AwsEcrContainerImage: z.strictObject({
+              RegistryId: accountId,
+              RepositoryName: text(256),
+              ImageDigest: text(128),
+              ImageTags: z.array(text(128)).max(100),
+            }),
+          })
+          .optional(),
+      }),
+    )
+    .min(1)
+    .max(32),
+  Compliance: z.strictObject({
+    Status: z.enum(['PASSED', 'FAILED', 'WARNING', 'NOT_AVAILABLE']),
+    StatusReasons: z
+      .array(z.strictObject({ ReasonCode: text(100), Description: text(2048) }))
+      .max(20)
+      .optional(),
+  }),
+  RecordState: z.enum(['ACTIVE', 'ARCHIVED']),
+});
+export type AsffFinding = z.infer<typeof asffFinding>;
+
+/** The message on the findings queue. */
+export const findingMessage = z.strictObject({ version: z.literal(1), finding: asffFinding });
+
+/** The partition that a region belongs to. */
+export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** What every finding of this service has in common. Imported under the default product of the account it belongs to, as Security Hub demands of custom providers. */
+export function findingBase(account: string, region: string) {
+  return {
+    SchemaVersion: '2018-10-08',
+    ProductArn: `arn:${partitionOf(region)}:securityhub:${region}:${account}:product/${account}/default`,
+    ProductName: 'Countersign',
+    CompanyName: 'Countersign',
+    AwsAccountId: account,
+    Region: region,
+  } as const;
+}

@@ -1,0 +1,73 @@
+import type { Digest } from '../digest.ts';
+import type { Reason } from '../errors.ts';
+import { verifySignature } from '../signature/verify-signature.ts';
+import { evaluateTrust } from '../trust/evaluate.ts';
+import type { Decision } from '../trust/evidence.ts';
+import { findImagePolicy } from '../trust/match-repository.ts';
+import type { TrustMaterial } from '../trust/material.ts';
+import { findSignatures } from './find-signatures.ts';
+import type { ArtifactSource, Limits } from './source.ts';
+
+/** What was seen when an image was looked at. */
+export type Observation =
+  | { readonly kind: 'decided'; readonly decision: Decision }
+  /** No policy names the repository, and the trust policy ignores such. */
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'gone' }
+  /** It could not be decided now: throttled, denied, no usable trust material. Says nothing about the image. */
+  | { readonly kind: 'undecided'; readonly reason: Reason };
+
+export interface ImageToVerify {
+  readonly source: ArtifactSource;
+  readonly digest: Digest;
+  /** Name of the repository as the trust policy's patterns know it. */
+  readonly repository: string;
+  readonly material: TrustMaterial;
+  readonly limits: Limits;
+  /** Unix milliseconds; bounds the time of all reads together. */
+  readonly clock?: () => number;
+}
+
+/** Looks at one image: which policy holds, what is attached to it, and whether that fulfils the policy. Nothing is read for a repository that is ignored. */
+export async function verifyImage({
+  source,
+  digest,
+  repository,
+  material,
+  limits,
+  clock,
+}: ImageToVerify): Promise<Observation> {
+  if (findImagePolicy(material.policy, repository) === undefined) {
+    return material.policy.otherRepositories === 'ignore'
+      ? { kind: 'ignored' }
+      : { kind: 'decided', decision: REFUSED };
+  }
+  const found = await findSignatures(source, digest, limits, clock);
+  switch (found.state) {
+    case 'gone':
+      return { kind: 'gone' };
+    case 'unreadable':
+      return { kind: 'undecided', reason: found.reason };
+    case 'malformed':
+      return { kind: 'decided', decision: { verdict: 'invalid', policy: null, evidence: [], reasons: [found.reason] } };
+    case 'found': {
+      const decision = evaluateTrust({ ...found, repository, digest }, material, verifySignature) ?? REFUSED;
+      return {
+        kind: 'decided',
+        decision: { ...decision, reasons: [...decision.reasons, ...found.problems.slice(0, 20).map(toReason)] },
+      };
+    }
+  }
+}
+
+const REFUSED: Decision = {
+  verdict: 'invalid',
+  policy: null,
+  evidence: [],
+  reasons: [{ code: 'no-policy', message: 'No policy names this repository, and the trust policy refuses such.' }],
+};
+
+/** Bad pieces beside the candidates do not change the verdict, and are told. */
+function toReason({ code, message }: Reason): Reason {
+  return { code, message };
+}
