@@ -11,7 +11,12 @@ export interface Problem extends Reason {
 export type Found =
   | {
       readonly state: 'found';
-      readonly subject: { readonly digest: Digest; readonly mediaType: string; readonly artifactType?: string; readonly size: number };
+      readonly subject: {
+        readonly digest: Digest;
+        readonly mediaType: string;
+        readonly artifactType?: string;
+        readonly size: number;
+      };
       readonly candidates: readonly SignatureCandidate[];
       /** Bad pieces beside the candidates. They neither pass nor block. */
       readonly problems: readonly Problem[];

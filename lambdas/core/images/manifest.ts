@@ -76,7 +76,7 @@ const entries = z
   .nullish()
   .transform((list) => list ?? []);
 /** A member that must not be there: a document that is an image to one reader and an index to another is refused (CVE-2021-41190). */
-const absent = z.undefined();
+const absent = z.never().optional();
 const head = {
   schemaVersion: z.literal(2),
   mediaType: text.optional(),
