@@ -6,7 +6,7 @@ import {
   type Image,
   ListImageReferrersCommand,
 } from '@aws-sdk/client-ecr';
-import { digestOf, isDigest, parseDigest } from '../core/digest.ts';
+import { digestOf, isDigest } from '../core/digest.ts';
 import { ACCEPTED_MANIFEST_TYPES } from '../core/images/manifest.ts';
 import { failed, mapConcurrently } from '../core/images/read-bytes.ts';
 import type {
@@ -26,8 +26,8 @@ import { explainImageFailure, explainThrown } from './ecr-failures.ts';
 const IDS_PER_CALL = 100;
 /** ListImageReferrers answers up to 50 on a page (ECR API reference). */
 const REFERRERS_PER_PAGE = 50;
-/** Layers read at the same time: as many as the SDK opens connections. */
-const LAYERS_AT_ONCE = 50;
+/** Layers under way at the same time: all that one image may have. The SDK itself opens no more than 50 connections. */
+const LAYERS_AT_ONCE = 200;
 
 export interface EcrRepository {
   readonly ecr: ECRClient;
@@ -52,22 +52,13 @@ export function ecrSource(options: EcrRepository): ArtifactSource {
     async readManifests(references, limits) {
       const signal = AbortSignal.timeout(limits.milliseconds);
       const answers = await Promise.all(
-        chunksOf(distinctIds(references), IDS_PER_CALL).map((imageIds) =>
-          ecr
-            .send(new BatchGetImageCommand({ ...where, imageIds, acceptedMediaTypes: [...ACCEPTED_MANIFEST_TYPES] }), {
-              abortSignal: signal,
-            })
-            .then(
-              (output) => ({ imageIds, output }),
-              (thrown: unknown) => ({ imageIds, failure: explainThrown('BatchGetImage', thrown, signal) }),
-            ),
-        ),
+        chunksOf(distinctIds(references), IDS_PER_CALL).map((imageIds) => getImages({ ecr, where, signal }, imageIds)),
       );
       let bytes = 0;
       return references.map((reference): Read<StoredManifest> => {
         const answer = answers.find(({ imageIds }) => imageIds.some((id) => isAskedFor(id, reference)));
         if (answer === undefined) return failed('transient', 'BatchGetImage was not asked');
-        if ('failure' in answer) return answer.failure;
+        if ('failed' in answer) return answer.failed;
         const read = takeManifest(answer.output, reference, limits);
         if (!read.ok) return read;
         bytes += read.value.bytes.length;
@@ -103,6 +94,23 @@ export function ecrSource(options: EcrRepository): ArtifactSource {
 }
 
 type ImageId = { readonly imageDigest: string } | { readonly imageTag: string };
+
+/** What every call to ECR needs. */
+interface Call {
+  readonly ecr: ECRClient;
+  readonly where: { readonly registryId: string; readonly repositoryName: string };
+  readonly signal: AbortSignal;
+}
+
+/** One BatchGetImage: its output, or the failure that all its ids share. */
+async function getImages({ ecr, where, signal }: Call, imageIds: ImageId[]) {
+  try {
+    const command = new BatchGetImageCommand({ ...where, imageIds, acceptedMediaTypes: [...ACCEPTED_MANIFEST_TYPES] });
+    return { imageIds, output: await ecr.send(command, { abortSignal: signal }) };
+  } catch (thrown) {
+    return { imageIds, failed: explainThrown('BatchGetImage', thrown, signal) };
+  }
+}
 
 function distinctIds(references: readonly Reference[]): ImageId[] {
   const ids = new Map<string, ImageId>();
@@ -155,18 +163,8 @@ function checkImage(image: Image, reference: Reference, limits: Limits): Read<St
   return { ok: true, value: { digest, mediaType: imageManifestMediaType, bytes } };
 }
 
-interface Listing {
-  readonly ecr: ECRClient;
-  readonly where: { readonly registryId: string; readonly repositoryName: string };
-  readonly signal: AbortSignal;
-}
-
 /** Lists page by page. `ANY`, because the default leaves out what was moved to the archive class. Throws what the client throws. */
-async function listReferrers(
-  { ecr, where, signal }: Listing,
-  subject: string,
-  limits: Limits,
-): Promise<ReferrerListing> {
+async function listReferrers({ ecr, where, signal }: Call, subject: string, limits: Limits): Promise<ReferrerListing> {
   const referrers: ListedReferrer[] = [];
   let unusable = 0;
   let nextToken: string | undefined;
@@ -182,7 +180,7 @@ async function listReferrers(
       { abortSignal: signal },
     );
     for (const { digest, artifactType, size } of output.referrers ?? []) {
-      if (isDigest(digest)) referrers.push({ digest: parseDigest(digest), artifactType, size });
+      if (isDigest(digest)) referrers.push({ digest, artifactType, size });
       else unusable += 1;
     }
     if (referrers.length > limits.referrers) {

@@ -149,7 +149,9 @@ export function inferManifestType(bytes: Uint8Array, limits: { readonly manifest
     if (problem instanceof ManifestError) return undefined;
     throw problem;
   }
-  const hint = z.object({ mediaType: text.optional(), manifests: z.unknown(), layers: z.unknown() }).safeParse(json);
+  const hint = z
+    .object({ mediaType: text.optional(), manifests: z.unknown().optional(), layers: z.unknown().optional() })
+    .safeParse(json);
   if (!hint.success) return undefined;
   if (hint.data.mediaType !== undefined) return hint.data.mediaType;
   if (Array.isArray(hint.data.manifests)) return MANIFEST_TYPES.ociIndex;
@@ -174,7 +176,7 @@ export function readManifestJson(bytes: Uint8Array, manifestBytes: number): unkn
   }
 }
 
-const shapeOf = z.object({ mediaType: z.unknown() });
+const shapeOf = z.object({ mediaType: z.unknown().optional() });
 
 function matchShape<T>(json: unknown, schema: z.ZodType<T>, mediaType: string): T {
   const claimed = shapeOf.safeParse(json);
