@@ -15,6 +15,7 @@ import type {
   Limits,
   ListedReferrer,
   Read,
+  ReadFailure,
   Reference,
   ReferrerListing,
   StoredManifest,
@@ -102,8 +103,13 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
+type Answer = { readonly imageIds: readonly ImageId[] } & (
+  | { readonly output: BatchGetImageCommandOutput }
+  | { readonly failed: { readonly ok: false; readonly failure: ReadFailure } }
+);
+
 /** One BatchGetImage: its output, or the failure that all its ids share. */
-async function getImages({ ecr, where, signal }: Call, imageIds: ImageId[]) {
+async function getImages({ ecr, where, signal }: Call, imageIds: ImageId[]): Promise<Answer> {
   try {
     const command = new BatchGetImageCommand({ ...where, imageIds, acceptedMediaTypes: [...ACCEPTED_MANIFEST_TYPES] });
     return { imageIds, output: await ecr.send(command, { abortSignal: signal }) };
