@@ -24,6 +24,8 @@ export const configSchema = z.strictObject({
   }),
   /** Who is told when the service itself needs help. */
   alarms,
-  logs: z.strictObject({ retentionDays: z.union([z.literal(30), z.literal(90), z.literal(180), z.literal(365), z.literal(731)]) }),
+  logs: z.strictObject({
+    retentionDays: z.union([z.literal(30), z.literal(90), z.literal(180), z.literal(365), z.literal(731)]),
+  }),
 });
 export type Config = z.infer<typeof configSchema>;

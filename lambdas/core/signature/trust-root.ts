@@ -104,8 +104,7 @@ function readAuthority(shape: z.infer<typeof authorityShape>): Authority {
 function readLogs(shapes: readonly z.infer<typeof logShape>[]): ReadonlyMap<string, Log> {
   const logs = new Map<string, Log>();
   for (const { baseUrl, publicKey, logId } of shapes) {
-    if (!publicKey.validFor?.start)
-      throw new SignatureError('malformed', `log ${baseUrl} has no start of validity`);
+    if (!publicKey.validFor?.start) throw new SignatureError('malformed', `log ${baseUrl} has no start of validity`);
     const raw = decodeBase64(publicKey.rawBytes, 'public key of a log');
     const key = publicKey.keyDetails.startsWith('PKCS1_RSA') ? parsePkcs1(raw) : parseSpki(raw);
     const id = decodeBase64(logId.keyId, 'id of a log');

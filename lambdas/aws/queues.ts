@@ -1,0 +1,47 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Reason } from '../core/errors.ts';
+import { writeRecheck } from '../core/events/recheck.ts';
+import type { AsffFinding } from '../core/findings/asff.ts';
+import type { ImageName } from '../core/image-name.ts';
+
+/** Asks for an image to be looked at again after `delay` seconds (0 to 900: SQS API Reference, SendMessage). */
+export async function sendRecheck(
+  sqs: SQSClient,
+  queueUrl: string,
+  image: ImageName,
+  delay: number,
+  now: number,
+): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: writeRecheck(image, now),
+      DelaySeconds: Math.max(0, Math.min(900, Math.ceil(delay))),
+    }),
+  );
+}
+
+/** Hands a finding to the recorder. */
+export async function sendFinding(sqs: SQSClient, queueUrl: string, finding: AsffFinding): Promise<void> {
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, finding }) }));
+}
+
+/** Puts a message that can never be worked off to the dead letters at once, with the reason beside it: trying again would not change it. */
+export async function sendRejected(sqs: SQSClient, queueUrl: string, body: string, reason: Reason): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      // SQS refuses an empty body, which is a message that can be rejected too.
+      MessageBody: body === '' ? '(empty)' : body,
+      MessageAttributes: {
+        code: { DataType: 'String', StringValue: attribute(reason.code) },
+        reason: { DataType: 'String', StringValue: attribute(reason.message) },
+      },
+    }),
+  );
+}
+
+/** SQS takes the characters of XML 1.0 only. */
+function attribute(text: string): string {
+  return text.replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]/g, '\uFFFD').slice(0, 1024) || '(none)';
+}

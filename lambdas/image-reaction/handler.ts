@@ -1,0 +1,52 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { ecrSource } from '../aws/ecr-source.ts';
+import { requireVariable } from '../aws/environment.ts';
+import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
+import { sendRejected } from '../aws/queues.ts';
+import { verdictStore } from '../aws/verdict-store.ts';
+import type { Wiring } from '../aws/wiring.ts';
+import { parseEvent } from '../core/events/parse-event.ts';
+import { findConcernedImage } from './find-image.ts';
+import { lookAtImage, type Parts } from './look-at-image.ts';
+import { reportTrust } from './report-trust.ts';
+import { readDeployedTrust } from './trust.ts';
+
+/**
+ * Works off the image queue: each message becomes a typed event or goes to the dead letters with its reason (parse), the image behind it is looked at and its
+ * verdict decided (decide), stored, and handed on as a finding (record). Nothing in the registry is changed.
+ */
+export function createHandler(
+  wiring: Wiring<'ecr' | 'sqs' | 'dynamodb'>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const { environment, clients } = wiring;
+  const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
+  const parts: Parts = {
+    wiring,
+    trust: readDeployedTrust(wiring.readCompiledConfig),
+    verdicts: verdictStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE')),
+    imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
+    findingsQueueUrl: requireVariable(environment, 'FINDINGS_QUEUE_URL'),
+  };
+  const trustIsReported = reportTrust(parts);
+
+  return frameRecords(environment, async (record: SQSRecord, telemetry: Telemetry) => {
+    const parsed = parseEvent(record.body);
+    if (parsed.outcome === 'no-change') return;
+    if (parsed.outcome === 'rejected') {
+      await sendRejected(clients.sqs, rejectedQueueUrl, record.body, parsed.reason);
+      telemetry.count('EventRejected');
+      telemetry.info('event rejected', { messageId: record.messageId, code: parsed.reason.code });
+      return;
+    }
+    const { event } = parsed;
+    await trustIsReported(event, telemetry);
+    const source = ecrSource({
+      ecr: clients.ecr,
+      fetch: wiring.fetch,
+      registryId: event.account,
+      region: event.region,
+      repository: event.repository,
+    });
+    await lookAtImage(await findConcernedImage(event, source), event.at, source, parts, telemetry);
+  });
+}

@@ -1,0 +1,68 @@
+import type { Context } from 'aws-lambda';
+import { listImages, listRepositories } from '../aws/ecr-inventory.ts';
+import { requireVariable } from '../aws/environment.ts';
+import { frameFunction } from '../aws/function-frame.ts';
+import { sendRecheck } from '../aws/queues.ts';
+import { verdictStore } from '../aws/verdict-store.ts';
+import type { Wiring } from '../aws/wiring.ts';
+import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
+import { needsLook } from '../core/images/sweep.ts';
+import { findImagePolicy } from '../core/trust/match-repository.ts';
+
+/** Messages of one run; what is left over is found again in the next hour. */
+const MOST_MESSAGES = 5000;
+/** Stop taking images when less than this is left of the invocation, milliseconds. */
+const RESERVE = 30_000;
+/** The messages of a run are spread over this many seconds, so that the reactions do not start all at once. */
+const SPREAD = 600;
+
+/** What a run did. */
+export interface SweepResult {
+  readonly images: number;
+  readonly messages: number;
+  /** Whether the run ended before the inventory did. */
+  readonly cutShort: boolean;
+}
+
+/**
+ * Compares the registry with the verdicts and asks for a look at every image that has none under the policy in force, whose wait is overdue, or whose finding is
+ * still owed. This is what makes lost events harmless. One ListImages call for 100 images and one BatchGetItem for 100 verdicts.
+ */
+export function createHandler(
+  wiring: Wiring<'ecr' | 'sqs' | 'dynamodb'>,
+): (event: unknown, context: Context) => Promise<SweepResult> {
+  const { clients, environment } = wiring;
+  const queueUrl = requireVariable(environment, 'IMAGE_QUEUE_URL');
+  const verdicts = verdictStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE'));
+  const config = parseCompiledConfig(wiring.readCompiledConfig());
+  const { policy } = config.trust;
+  const isCovered = (repository: string) =>
+    policy.otherRepositories === 'refuse' || findImagePolicy(policy, repository) !== undefined;
+
+  return frameFunction(environment, async (_event: unknown, telemetry, context) => {
+    const [, , , region = '', account = ''] = context.invokedFunctionArn.split(':');
+    let images = 0;
+    let messages = 0;
+    let cutShort = false;
+    sweep: for await (const repository of listRepositories(clients.ecr)) {
+      if (!isCovered(repository)) continue;
+      for await (const page of listImages(clients.ecr, { account, region, repository })) {
+        if (context.getRemainingTimeInMillis() < RESERVE || messages >= MOST_MESSAGES) {
+          cutShort = true;
+          break sweep;
+        }
+        images += page.length;
+        const known = new Map((await verdicts.readMany(page)).map((record) => [record.digest, record]));
+        const now = wiring.clock();
+        for (const image of page.filter((one) => needsLook(known.get(one.digest), { now, policyHash: config.hash }))) {
+          await sendRecheck(clients.sqs, queueUrl, image, wiring.random() * Math.min(SPREAD, messages), now);
+          messages += 1;
+        }
+      }
+    }
+    telemetry.count('SweepCompleted', cutShort ? 0 : 1);
+    telemetry.count('SweepBacklog', messages);
+    telemetry.info('sweep ended', { images, messages, cutShort: String(cutShort) });
+    return { images, messages, cutShort };
+  });
+}
