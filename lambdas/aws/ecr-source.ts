@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { digestOf, isDigest } from '../core/digest.ts';
 import { ACCEPTED_MANIFEST_TYPES } from '../core/images/manifest.ts';
-import { failed, mapConcurrently } from '../core/images/read-bytes.ts';
+import { failed, keepWithin, readBlobsWithin } from '../core/images/read-bytes.ts';
 import type {
   ArtifactSource,
   BlobRequest,
@@ -55,17 +55,12 @@ export function ecrSource(options: EcrRepository): ArtifactSource {
       const answers = await Promise.all(
         chunksOf(distinctIds(references), IDS_PER_CALL).map((imageIds) => getImages({ ecr, where, signal }, imageIds)),
       );
-      let bytes = 0;
-      return references.map((reference): Read<StoredManifest> => {
+      const reads = references.map((reference): Read<StoredManifest> => {
         const answer = answers.find(({ imageIds }) => imageIds.some((id) => isAskedFor(id, reference)));
         if (answer === undefined) return failed('transient', 'BatchGetImage was not asked');
-        if ('failed' in answer) return answer.failed;
-        const read = takeManifest(answer.output, reference, limits);
-        if (!read.ok) return read;
-        bytes += read.value.bytes.length;
-        if (bytes <= limits.totalBytes) return read;
-        return failed('too-large', `more than ${limits.totalBytes} bytes of manifests`, 'total-bytes');
+        return 'failed' in answer ? answer.failed : takeManifest(answer.output, reference, limits);
       });
+      return keepWithin(reads, limits);
     },
 
     async listReferrers(subject, limits) {
@@ -79,17 +74,7 @@ export function ecrSource(options: EcrRepository): ArtifactSource {
 
     async readBlobs(blobs, limits) {
       const signal = AbortSignal.timeout(limits.milliseconds);
-      let bytes = 0;
-      return mapConcurrently(blobs, LAYERS_AT_ONCE, async (blob): Promise<Read<Uint8Array>> => {
-        if (blob.size > limits.blobBytes) {
-          return failed('too-large', `${blob.digest} has ${blob.size} bytes`, 'blob-bytes');
-        }
-        bytes += blob.size;
-        if (bytes > limits.totalBytes) {
-          return failed('too-large', `more than ${limits.totalBytes} bytes of layers`, 'total-bytes');
-        }
-        return readLayer(options, blob, signal);
-      });
+      return readBlobsWithin(blobs, limits, LAYERS_AT_ONCE, (blob) => readLayer(options, blob, signal));
     },
   };
 }

@@ -2,7 +2,6 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
@@ -49,8 +48,7 @@ export function frameFunction<Event, Result>(
   return middy<Event, Result>()
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics))
-    .handler((event, context) => work(event, telemetry, context));
+    .handler((event, context) => work(event, telemetry, context).finally(() => publishMetrics(metrics)));
 }
 
 /**
@@ -81,6 +79,11 @@ async function report(
     telemetry.error('record failed', { messageId: record.messageId }, thrown);
     throw thrown;
   }
+}
+
+/** Publishes what was counted; an invocation that counted nothing says nothing. */
+function publishMetrics(metrics: Metrics): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {

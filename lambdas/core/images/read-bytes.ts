@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../digest.ts';
 import { messageOf } from '../errors.ts';
-import type { BoundName, Read, ReadFailure } from './source.ts';
+import type { BlobRequest, BoundName, Limits, Read, ReadFailure, StoredManifest } from './source.ts';
 
 /** A failed read. */
 export function failed(
@@ -63,6 +63,38 @@ export function checkBlob(
   const actual = digestOf(bytes);
   if (actual !== wanted.digest) return failed('digest-mismatch', `${wanted.digest} has the digest ${actual}`);
   return { ok: true, value: bytes };
+}
+
+/**
+ * Reads blobs with at most `width` under way, within the bounds on one blob and on all of them. A blob whose descriptor is beyond a bound is not
+ * asked for. Results come in the order of the requests.
+ */
+export function readBlobsWithin(
+  blobs: readonly BlobRequest[],
+  limits: Limits,
+  width: number,
+  readOne: (blob: BlobRequest) => Promise<Read<Uint8Array>>,
+): Promise<Read<Uint8Array>[]> {
+  let bytes = 0;
+  return mapConcurrently(blobs, width, async (blob) => {
+    if (blob.size > limits.blobBytes) return failed('too-large', `${blob.digest} has ${blob.size} bytes`, 'blob-bytes');
+    if (bytes + blob.size > limits.totalBytes) {
+      return failed('too-large', `more than ${limits.totalBytes} bytes of layers`, 'total-bytes');
+    }
+    bytes += blob.size;
+    return readOne(blob);
+  });
+}
+
+/** Lets manifests through until all of them together are beyond `totalBytes`. */
+export function keepWithin(reads: readonly Read<StoredManifest>[], limits: Limits): Read<StoredManifest>[] {
+  let bytes = 0;
+  return reads.map((read) => {
+    if (!read.ok) return read;
+    bytes += read.value.bytes.length;
+    if (bytes <= limits.totalBytes) return read;
+    return failed('too-large', `more than ${limits.totalBytes} bytes of manifests`, 'total-bytes');
+  });
 }
 
 /** Runs `task` over items with at most `width` under way. Results come in the order of the items. */
