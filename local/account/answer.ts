@@ -73,6 +73,7 @@ export async function callService(
         attempts: attempt,
         message: error instanceof Error ? error.message : String(error),
       });
+      context.runAfterwards();
       throw error;
     }
   }

@@ -44,7 +44,8 @@ export async function pushImage(account: Pick<EmbeddedAccount, 'clients'>, image
   return digest;
 }
 
-async function pushBlob(ecr: ECRClient, repositoryName: string, blob: Uint8Array): Promise<void> {
+/** Uploads a blob in parts, unless the repository has it. */
+export async function pushBlob(ecr: ECRClient, repositoryName: string, blob: Uint8Array): Promise<void> {
   const layerDigest = digestOf(blob);
   const known = await ecr.send(new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [layerDigest] }));
   if (known.layers?.some((layer) => layer.layerAvailability === 'AVAILABLE')) return;

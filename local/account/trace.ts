@@ -17,7 +17,11 @@ const ecrInput = z.object({
   imageManifest: z.string().optional(),
 });
 const withSubject = z.object({ subject: z.object({ digest: z.string() }) });
-const IMAGE_NAME = /([a-z0-9][a-z0-9._/-]*)@(sha256:[0-9a-f]{64})/;
+const AT_DIGEST = '@sha256:';
+const REPOSITORY_END = /[a-z0-9][a-z0-9._/-]*$/;
+const DIGEST_START = /^@(sha256:[0-9a-f]{64})/;
+/** A finding id or table key in front of a digest is shorter than this. */
+const LONGEST_NAME = 400;
 const SIGNATURE_TAG = /^sha256-([0-9a-f]{64})(?:\.[a-z]+)?$/;
 
 /**
@@ -71,10 +75,14 @@ export class Traces {
   }
 
   private ofText(text: string): string | undefined {
-    const found = IMAGE_NAME.exec(text);
-    if (found?.[1] === undefined || found[2] === undefined) return undefined;
+    // From the digest backwards: the texts are of any size, and what is in them is anybody's.
+    const at = text.indexOf(AT_DIGEST);
+    if (at < 0) return undefined;
+    const name = REPOSITORY_END.exec(text.slice(Math.max(0, at - LONGEST_NAME), at))?.[0];
+    const digest = DIGEST_START.exec(text.slice(at, at + 72))?.[1];
+    if (name === undefined || digest === undefined) return undefined;
     // Table keys and finding ids put account and region in front of the repository.
-    const repository = found[1].replace(/^(?:.*\/)?\d{12}\/[a-z]{2}(?:-[a-z]+)+-\d\/|^\d{12}\.dkr\.ecr\.[^/]+\//, '');
-    return this.of(repository, found[2]);
+    const repository = name.replace(/^(?:.*\/)?\d{12}\/[a-z]{2}(?:-[a-z]+)+-\d\/|^\d{12}\.dkr\.ecr\.[^/]+\//, '');
+    return this.of(repository, digest);
   }
 }
