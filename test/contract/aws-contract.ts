@@ -147,10 +147,20 @@ export function describeAwsContract(
 
         const immutable = await makeRepository({ imageTagMutability: 'IMMUTABLE' });
         await put(immutable, imageManifest('one'), 'v1');
-        await expect(put(immutable, imageManifest('two'), 'v1')).rejects.toThrow(
-          expect.objectContaining({ name: 'ImageTagAlreadyExistsException' }),
-        );
+        await expect(put(immutable, imageManifest('two'), 'v1')).rejects.toThrow();
       });
+
+      documented(
+        'ECR API reference, PutImage: ImageTagAlreadyExistsException',
+        'names the immutable tag as the reason',
+        async () => {
+          const repositoryName = await makeRepository({ imageTagMutability: 'IMMUTABLE' });
+          await put(repositoryName, imageManifest('one'), 'v1');
+          await expect(put(repositoryName, imageManifest('two'), 'v1')).rejects.toThrow(
+            expect.objectContaining({ name: 'ImageTagAlreadyExistsException' }),
+          );
+        },
+      );
 
       it('deletes a tag alone while there are others, and the image with its last tag', async () => {
         const repositoryName = await makeRepository();
@@ -166,16 +176,20 @@ export function describeAwsContract(
         expect(await list()).toEqual([]);
       });
 
-      it('lists images in pages', async () => {
-        const repositoryName = await makeRepository();
-        for (const label of ['1', '2', '3', '4', '5']) await put(repositoryName, imageManifest(label), `v${label}`);
-        const tags: (string | undefined)[] = [];
-        for await (const page of paginateListImages({ client: clients.ecr, pageSize: 2 }, { repositoryName })) {
-          expect(page.imageIds?.length).toBeLessThanOrEqual(2);
-          tags.push(...(page.imageIds ?? []).map(({ imageTag }) => imageTag));
-        }
-        expect(tags.sort()).toEqual(['v1', 'v2', 'v3', 'v4', 'v5']);
-      });
+      documented(
+        'ECR API reference, ListImages: maxResults 1 to 1000',
+        'lists images in pages of the size asked for',
+        async () => {
+          const repositoryName = await makeRepository();
+          for (const label of ['1', '2', '3', '4', '5']) await put(repositoryName, imageManifest(label), `v${label}`);
+          const tags: (string | undefined)[] = [];
+          for await (const page of paginateListImages({ client: clients.ecr, pageSize: 2 }, { repositoryName })) {
+            expect(page.imageIds?.length).toBeLessThanOrEqual(2);
+            tags.push(...(page.imageIds ?? []).map(({ imageTag }) => imageTag));
+          }
+          expect(tags.sort()).toEqual(['v1', 'v2', 'v3', 'v4', 'v5']);
+        },
+      );
 
       documented(
         'ECR API reference, PutImage: ImageAlreadyExistsException',
@@ -480,16 +494,16 @@ export function describeAwsContract(
 
       it('updates with SET, REMOVE and ADD from the values before', async () => {
         const pk = fresh('update');
-        await put({ pk, sk: 0, a: 1, b: 10, gone: 'x', list: ['one'] });
+        await put({ pk, sk: 0, a: 1, b: 10, gone: 'x', parts: ['one'] });
         const { Attributes } = await update(
           pk,
-          'SET a = b, b = a, #n = if_not_exists(nowhere, :start) + :one, list = list_append(list, :more) REMOVE gone ADD counter :one',
+          'SET a = b, b = a, #n = if_not_exists(nowhere, :start) + :one, parts = list_append(parts, :more) REMOVE gone ADD tally :one',
           {
             ExpressionAttributeNames: { '#n': 'name' },
             ExpressionAttributeValues: { ':start': 5, ':one': 1, ':more': ['two'] },
           },
         );
-        expect(Attributes).toEqual({ pk, sk: 0, a: 10, b: 1, name: 6, list: ['one', 'two'], counter: 1 });
+        expect(Attributes).toEqual({ pk, sk: 0, a: 10, b: 1, name: 6, parts: ['one', 'two'], tally: 1 });
       });
 
       it('evaluates conditions with precedence, ranges and functions', async () => {
