@@ -31,51 +31,42 @@ export class OperatorDashboard extends Construct {
       dashboardName: 'Countersign',
       defaultInterval: Duration.days(1),
     });
-    const functions = [images.reaction, recorder.recorder, sweep.sweep];
+    const functions = [images.reaction, recorder.recorder, sweep.sweep].map((one) => one.function);
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
-      new SingleValueWidget({
-        title: 'Verdicts',
-        metrics: countVerdicts(),
-        setPeriodToTimeRange: true,
-        width: 12,
-        height: 6,
-      }),
-      new GraphWidget({ title: 'Verdicts over time', left: countVerdicts(), stacked: true, width: 12, height: 6 }),
+      new SingleValueWidget({ ...HALF, title: 'Verdicts', metrics: countVerdicts(), setPeriodToTimeRange: true }),
+      new GraphWidget({ ...HALF, title: 'Verdicts over time', left: countVerdicts(), stacked: true }),
     );
     dashboard.addWidgets(
-      new GraphWidget({
-        title: 'Waiting messages',
-        left: [images.queue, recorder.queue].flatMap(countMessages),
-        width: 12,
-        height: 6,
-      }),
-      new GraphWidget({
-        title: 'Refused',
-        left: [
-          countOf('EventRejected', 'image-reaction'),
-          countOf('FindingRejected', 'recorder'),
-          countOf('TrustMaterialUnusable', 'image-reaction'),
-        ],
-        width: 12,
-        height: 6,
-      }),
+      draw('Waiting messages', [images.queue, recorder.queue].flatMap(countMessages)),
+      draw('Refused', [
+        countOf('EventRejected', 'image-reaction'),
+        countOf('FindingRejected', 'recorder'),
+        countOf('TrustMaterialUnusable', 'image-reaction'),
+      ]),
     );
     dashboard.addWidgets(
-      new GraphWidget({
-        title: 'Duration, 99th percentile',
-        left: functions.map((one) => one.function.metricDuration({ statistic: 'p99' })),
-        width: 12,
-        height: 6,
-      }),
-      new GraphWidget({
-        title: 'Failed invocations',
-        left: functions.map((one) => one.function.metricErrors()),
-        width: 12,
-        height: 6,
-      }),
+      draw('Findings written', [countOf('FindingImported', 'recorder')]),
+      draw('Sweep', [countOf('SweepCompleted', 'sweep'), countOf('SweepBacklog', 'sweep')]),
+    );
+    dashboard.addWidgets(
+      draw(
+        'Duration, 99th percentile',
+        functions.map((one) => one.metricDuration({ statistic: 'p99' })),
+      ),
+      draw(
+        'Failed invocations',
+        functions.map((one) => one.metricErrors()),
+      ),
     );
   }
+}
+
+/** Size of a widget, two in a row. */
+const HALF = { width: 12, height: 6 } as const;
+
+function draw(title: string, left: IMetric[]): GraphWidget {
+  return new GraphWidget({ ...HALF, title, left });
 }
 
 function countVerdicts(): IMetric[] {

@@ -60,7 +60,7 @@ export class ImageVerification extends Construct {
   private allowReaction({ verdicts, findings, defaults }: ImageVerificationProps): void {
     verdicts.allowReadAndWrite(this.reaction);
     // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage (ECR API reference, ListImageReferrers).
-    allowEveryRepository(this.reaction, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:DescribeImages']);
+    allowEveryRepository(this.reaction, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']);
     this.reaction.allow(
       new PolicyStatement({
         actions: ['sqs:SendMessage'],

@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { countOf } from './alarms.ts';
 import type { ImageVerification } from './image-verification.ts';
 import { allowEveryRepository } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -35,16 +36,17 @@ export class Sweep extends Construct {
       environment: { VERDICT_TABLE: props.verdicts.table.tableName, IMAGE_QUEUE_URL: images.queue.queue.queueUrl },
     });
     props.verdicts.allowRead(this.sweep);
-    allowEveryRepository(this.sweep, ['ecr:DescribeRepositories', 'ecr:ListImages', 'ecr:DescribeImages']);
+    allowEveryRepository(this.sweep, ['ecr:DescribeRepositories', 'ecr:ListImages']);
     this.sweep.allow(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [images.queue.queue.queueArn] }),
       defaults.key.statementFor('sqs:send'),
     );
     this.schedule(props.undelivered);
     defaults.alarms.addAlarm({
-      section: 'sweep-not-run',
-      summary: 'No sweep has started for two hours: images whose event was lost stay unverified.',
-      metric: this.sweep.function.metricInvocations({ period: Duration.hours(1) }),
+      section: 'sweep-not-completed',
+      summary:
+        'No sweep has looked through the whole registry for two hours: images whose event was lost stay unverified.',
+      metric: countOf('SweepCompleted', 'sweep', Duration.hours(1)),
       threshold: 1,
       below: true,
       periods: { of: 2, bad: 2 },

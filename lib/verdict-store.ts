@@ -39,7 +39,7 @@ export class VerdictStore extends Construct {
   }
 
   allowRead(user: ServiceFunction): void {
-    this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+    this.allow(user, ['dynamodb:BatchGetItem']);
   }
 
   private allow(user: ServiceFunction, actions: string[]): void {

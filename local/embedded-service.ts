@@ -2,7 +2,7 @@ import type { CompiledConfig } from '../lambdas/core/config/compiled.ts';
 import { synthesizeTemplate } from '../lib/synthesize.ts';
 import { isVirtual } from './account/clock.ts';
 import { createEmbeddedAccount } from './account/index.ts';
-import { runTemplate } from './account/run-template.ts';
+import { type RunTemplateOptions, runTemplate } from './account/run-template.ts';
 import type { Clock, EmbeddedAccount } from './account/types.ts';
 import { Observations } from './observations.ts';
 import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
@@ -19,6 +19,8 @@ export interface EmbeddedServiceOptions {
   readonly onFailure: (scenario: string, error: unknown) => void;
   /** What the account has to say about invocations. */
   readonly onLog?: (line: string) => void;
+  /** See RunTemplateOptions. */
+  readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
 
 /** Countersign as synthesized, running in an embedded account that trusts a private Sigstore, with scenarios to push. */
@@ -52,6 +54,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   const service = await runTemplate(account, template, {
     readCompiledConfig: () => compiled,
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    ...(options.loadHandler === undefined ? {} : { loadHandler: options.loadHandler }),
   });
 
   const waiting = new Set<Promise<void>>();

@@ -36,7 +36,8 @@ const createApp = () => createCheckedApp({ outdir, context: { ...featureFlags(),
 const readReport = () =>
   reportSchema.parse(JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))).pluginReports;
 
-describe('the rules that a deployment is held to', () => {
+// The first run loads the CloudFormation schemas, which takes its time on a busy machine.
+describe('the rules that a deployment is held to', { timeout: 60_000 }, () => {
   it.each([
     ['in any account and region', {}],
     ['in one account and region', { account: '111122223333', region: 'eu-west-1' }],

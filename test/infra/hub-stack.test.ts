@@ -30,7 +30,7 @@ beforeAll(() => {
   const synthesized = synthesizeTemplate({ configuration: testConfiguration });
   template = readTemplate(synthesized);
   assertions = Assertions.fromJSON(z.record(z.string(), z.unknown()).parse(synthesized));
-});
+}, 60_000);
 
 const queueNamed = (name: string) => {
   const found = resourcesOf(template, 'AWS::SQS::Queue').find(([, queue]) => queue.Properties.QueueName === name);
@@ -234,7 +234,7 @@ describe('the verdict store', () => {
   });
 });
 
-describe('key, kill switch and topic', () => {
+describe('key, kill switch and topic', { timeout: 60_000 }, () => {
   it('has one key, rotated, that outlives the stack', () => {
     assertions.resourceCountIs('AWS::KMS::Key', 1);
     assertions.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
@@ -307,7 +307,7 @@ describe('rights', () => {
   });
 });
 
-describe('the template', () => {
+describe('the template', { timeout: 60_000 }, () => {
   it('works in any account and region', () => {
     expect(JSON.stringify(template)).not.toMatch(/\b\d{12}\b/);
   });

@@ -32,36 +32,31 @@ function silence<Client>(client: Client & Silenceable): Client {
   return client;
 }
 
+const sendReferrers = new ListImageReferrersCommand({
+  repositoryName: 'team/app',
+  subjectId: { imageDigest: 'sha256:00' },
+});
+
 describe('recorded calls', () => {
   it('name the action and resource that IAM decides on, each once', async () => {
     const recorder = createCallRecorder(place);
     const ecr = recorder.watch(silence(new ECRClient(settings)));
     const sqs = recorder.watch(silence(new SQSClient(settings)));
     const hub = recorder.watch(silence(new SecurityHubClient(settings)));
-    const referrers = new ListImageReferrersCommand({
-      repositoryName: 'team/app',
-      subjectId: { imageDigest: 'sha256:00' },
+    const QueueUrl = 'https://sqs.eu-west-1.amazonaws.com/111122223333/q';
+
+    await recorder.runAs('reader', async () => {
+      await ecr.send(sendReferrers);
+      await ecr.send(sendReferrers);
+      await ecr.send(new DescribeRepositoriesCommand({}));
+      await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [] }));
+      await hub.send(new BatchImportFindingsCommand({ Findings: [] }));
     });
 
-    await ecr.send(referrers);
-    await ecr.send(referrers);
-    await ecr.send(new DescribeRepositoriesCommand({}));
-    await sqs.send(
-      new SendMessageBatchCommand({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/q', Entries: [] }),
-    );
-    await hub.send(new BatchImportFindingsCommand({ Findings: [] }));
-
-    expect(recorder.calls()).toEqual([
-      {
-        command: 'ListImageReferrersCommand',
-        action: 'ecr:BatchGetImage',
-        resource: 'arn:aws:ecr:eu-west-1:111122223333:repository/team/app',
-      },
-      {
-        command: 'DescribeRepositoriesCommand',
-        action: 'ecr:DescribeRepositories',
-        resource: 'arn:aws:ecr:eu-west-1:111122223333:repository/*',
-      },
+    const repositories = 'arn:aws:ecr:eu-west-1:111122223333:repository';
+    expect(recorder.calls('reader')).toEqual([
+      { command: 'ListImageReferrersCommand', action: 'ecr:BatchGetImage', resource: `${repositories}/team/app` },
+      { command: 'DescribeRepositoriesCommand', action: 'ecr:DescribeRepositories', resource: `${repositories}/*` },
       {
         command: 'SendMessageBatchCommand',
         action: 'sqs:SendMessage',
@@ -74,22 +69,39 @@ describe('recorded calls', () => {
     const recorder = createCallRecorder(place);
     const documents = recorder.watch(DynamoDBDocumentClient.from(silence(new DynamoDBClient(settings))));
 
-    await documents.send(new GetCommand({ TableName: 't', Key: { image: 'x' } }));
-    await documents.send(new BatchGetCommand({ RequestItems: { t: { Keys: [{ image: 'x' }] } } }));
+    await recorder.runAs('reader', async () => {
+      await documents.send(new GetCommand({ TableName: 't', Key: { image: 'x' } }));
+      await documents.send(new BatchGetCommand({ RequestItems: { t: { Keys: [{ image: 'x' }] } } }));
+    });
 
-    expect(recorder.calls().map(({ action, resource }) => [action, resource])).toEqual([
+    expect(recorder.calls('reader').map(({ action, resource }) => [action, resource])).toEqual([
       ['dynamodb:GetItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/t'],
       ['dynamodb:BatchGetItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/t'],
     ]);
   });
 
-  it('fail the call of a command whose right nobody has named', async () => {
+  it('belong to the function that sent them, also while others send, and not to the test', async () => {
     const recorder = createCallRecorder(place);
     const ecr = recorder.watch(silence(new ECRClient(settings)));
 
-    await expect(ecr.send(new PutImageCommand({ repositoryName: 'team/app', imageManifest: '{}' }))).rejects.toThrow(
-      /no IAM action is known for PutImageCommand/,
-    );
-    expect(() => recorder.calls()).toThrow(/no IAM action is known for PutImageCommand/);
+    await Promise.all([
+      recorder.runAs('one', async () => ecr.send(sendReferrers)),
+      recorder.runAs('other', async () => ecr.send(new DescribeRepositoriesCommand({}))),
+      ecr.send(new PutImageCommand({ repositoryName: 'team/app', imageManifest: '{}' })),
+    ]);
+
+    expect(recorder.calls('one').map(({ action }) => action)).toEqual(['ecr:BatchGetImage']);
+    expect(recorder.calls('other').map(({ action }) => action)).toEqual(['ecr:DescribeRepositories']);
+  });
+
+  it('fail the function that sends a command whose right nobody has named', async () => {
+    const recorder = createCallRecorder(place);
+    const ecr = recorder.watch(silence(new ECRClient(settings)));
+    const put = new PutImageCommand({ repositoryName: 'team/app', imageManifest: '{}' });
+    const complaint = /no IAM action is known for PutImageCommand/;
+
+    await expect(recorder.runAs('writer', async () => ecr.send(put))).rejects.toThrow(complaint);
+
+    expect(() => recorder.calls('writer')).toThrow(complaint);
   });
 });

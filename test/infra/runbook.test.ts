@@ -22,10 +22,8 @@ const sections = new Map(
       ] as const;
     }),
 );
-const alarms = resourcesOf(
-  readTemplate(synthesizeTemplate({ configuration: testConfiguration })),
-  'AWS::CloudWatch::Alarm',
-).map(([, alarm]) => alarm.Properties);
+const template = readTemplate(synthesizeTemplate({ configuration: testConfiguration }));
+const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties);
 const anchorOf = (alarm: Record<string, unknown>) =>
   /docs\/runbook\.md#([a-z-]+)$/.exec(String(alarm.AlarmDescription))?.[1] ?? '';
 
@@ -64,5 +62,19 @@ describe('alarms and runbook', () => {
 
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((anchor) => !sections.has(anchor))).toEqual([]);
+  });
+});
+
+describe('the metrics of the functions', () => {
+  it('are each read by an alarm or by the dashboard', () => {
+    const source = readFileSync(new URL('../../lambdas/aws/function-frame.ts', import.meta.url), 'utf8');
+    const names = [...(/type MetricName =([^;]*);/.exec(source)?.[1]?.matchAll(/'(\w+)'/g) ?? [])].map(
+      ([, name]) => name ?? '',
+    );
+    const dashboard = JSON.stringify(resourcesOf(template, 'AWS::CloudWatch::Dashboard'));
+    const watched = new Set(alarms.map((alarm) => String(alarm.MetricName)));
+
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !watched.has(name) && !dashboard.includes(`\\"${name}\\"`))).toEqual([]);
   });
 });

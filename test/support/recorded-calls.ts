@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { z } from 'zod';
 
 /** One right that one SDK call asked for. */
@@ -79,22 +80,27 @@ const mappings: Readonly<Record<string, Mapping>> = {
 };
 
 export interface CallRecorder {
-  /** Records what this client sends from now on, before anything else sees it. Returns the client. */
+  /** Listens to what this client sends from now on, before anything else sees it. Returns the client. */
   watch<Client>(client: Client & RecordableClient): Client;
-  /** What was recorded, each combination of command, action and resource once. Throws if a command was sent whose right is not known. */
-  calls(): readonly RecordedCall[];
+  /** What `work` sends, and all that it starts, is recorded as calls of this function. Calls outside are those of the test itself and are not recorded. */
+  runAs<Result>(functionName: string, work: () => Result): Result;
+  /** What was recorded of a function, each combination of command, action and resource once. Throws if it sent a command whose right is not known. */
+  calls(functionName: string): readonly RecordedCall[];
 }
 
-/** Records the rights that SDK clients ask for, as an account and region would name them. */
+/** Records the rights that functions ask for through their SDK clients, as an account and region would name them. */
 export function createCallRecorder(place: Place): CallRecorder {
-  const recorded = new Map<string, RecordedCall>();
-  const unknown: unknown[] = [];
-  const record = (command: string, input: object) => {
+  const caller = new AsyncLocalStorage<string>();
+  const recorded = new Map<string, Map<string, RecordedCall>>();
+  const unknown = new Map<string, unknown>();
+  const record = (functionName: string, command: string, input: object) => {
+    const calls = recorded.get(functionName) ?? new Map<string, RecordedCall>();
+    recorded.set(functionName, calls);
     try {
-      for (const call of rightsFor(command, input, place)) recorded.set(JSON.stringify(call), call);
+      for (const call of rightsFor(command, input, place)) calls.set(JSON.stringify(call), call);
     } catch (error) {
       // The code under test may well catch what is thrown at it: `calls` says it again.
-      unknown.push(error);
+      unknown.set(functionName, error);
       throw error;
     }
   };
@@ -102,16 +108,18 @@ export function createCallRecorder(place: Place): CallRecorder {
     watch(client) {
       client.middlewareStack.add(
         (next, context) => async (args) => {
-          record(context.commandName ?? 'an unnamed command', args.input);
+          const functionName = caller.getStore();
+          if (functionName !== undefined) record(functionName, context.commandName ?? 'an unnamed command', args.input);
           return next(args);
         },
         { step: 'initialize', name: 'recordCalls', priority: 'high', override: true },
       );
       return client;
     },
-    calls() {
-      if (unknown.length > 0) throw unknown[0];
-      return [...recorded.values()];
+    runAs: (functionName, work) => caller.run(functionName, work),
+    calls(functionName) {
+      if (unknown.has(functionName)) throw unknown.get(functionName);
+      return [...(recorded.get(functionName)?.values() ?? [])];
     },
   };
 }
