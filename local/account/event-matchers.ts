@@ -136,7 +136,8 @@ function compileCidr(operand: unknown): (value: Primitive) => boolean {
   const [address = '', bits = ''] = textOperand('cidr', operand).split('/');
   const family = isIP(address);
   const length = /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (family === 0 || !(length <= (family === 4 ? 32 : 128))) {
+  // The rule engine does not take a mask that leaves a single address.
+  if (family === 0 || !(length < (family === 4 ? 32 : 128))) {
     throw new EventPatternError(`Malformed CIDR, one '/' required: ${String(operand).slice(0, 100)}`);
   }
   const list = new BlockList();

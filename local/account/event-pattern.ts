@@ -8,9 +8,9 @@ export interface EventPattern {
   matches(event: unknown): boolean;
 }
 
-/** What is asked of one field: several alternatives at a leaf (each list must be satisfied), or of the fields below it. */
+/** What is asked of one field: one of several alternatives of its own value, and of the fields below it. */
 interface Field {
-  readonly leaves: readonly (readonly Matcher[])[];
+  readonly alternatives: readonly Matcher[] | undefined;
   readonly below: Fields;
 }
 type Fields = ReadonlyMap<string, Field>;
@@ -47,10 +47,10 @@ function compileObject(pattern: Readonly<Record<string, unknown>>): Fields[] {
 function compileField(name: string, value: unknown): Fields[] {
   if (Array.isArray(value)) {
     if (value.length === 0) throw new EventPatternError('Empty arrays are not allowed');
-    return [new Map([[name, { leaves: [value.map(compileMatcher)], below: new Map() }]])];
+    return [new Map([[name, { alternatives: value.map(compileMatcher), below: new Map() }]])];
   }
   if (!isRecord(value)) throw new EventPatternError(`"${name}" must be an object or an array`);
-  return compileObject(value).map((below) => new Map([[name, { leaves: [], below }]]));
+  return compileObject(value).map((below) => new Map([[name, { alternatives: undefined, below }]]));
 }
 
 function compileOr(value: unknown): Fields[] {
@@ -60,17 +60,18 @@ function compileOr(value: unknown): Fields[] {
   return value.flatMap((branch) => compileObject(branch));
 }
 
-/** Both at once. Merging field by field, and not matching one after the other, keeps them within the same array elements. */
-function mergeFields(a: Fields, b: Fields): Fields {
-  const merged = new Map(a);
-  for (const [name, field] of b) {
+/**
+ * Both at once. Merging field by field, and not matching one after the other, keeps them within the same array elements. Where both ask something of
+ * the same value, the later one in the pattern stands: so does the rule engine with a field that is named outside of `$or` and within.
+ */
+function mergeFields(earlier: Fields, later: Fields): Fields {
+  const merged = new Map(earlier);
+  for (const [name, field] of later) {
     const known = merged.get(name);
-    merged.set(
-      name,
-      known === undefined
-        ? field
-        : { leaves: [...known.leaves, ...field.leaves], below: mergeFields(known.below, field.below) },
-    );
+    merged.set(name, {
+      alternatives: field.alternatives ?? known?.alternatives,
+      below: known === undefined ? field.below : mergeFields(known.below, field.below),
+    });
   }
   return merged;
 }
@@ -80,10 +81,10 @@ function matchesFields(fields: Fields, node: unknown, path: readonly string[], e
     return node.some((element) => matchesFields(fields, element, path, event));
   }
   const object = isRecord(node) ? node : {};
-  for (const [name, { leaves, below }] of fields) {
+  for (const [name, { alternatives, below }] of fields) {
     const child = Object.hasOwn(object, name) ? object[name] : undefined;
     const childPath = [...path, name];
-    for (const alternatives of leaves) if (!matchesLeaf(alternatives, child, childPath, event)) return false;
+    if (alternatives !== undefined && !matchesLeaf(alternatives, child, childPath, event)) return false;
     if (below.size > 0 && !matchesFields(below, child, childPath, event)) return false;
   }
   return true;
