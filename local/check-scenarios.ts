@@ -20,7 +20,7 @@ export async function checkScenarios(
   await service.settle();
   return runs.map(({ scenario, image }) => {
     const trace = `${image.repository}@${image.digest}`;
-    const state = service.observations.verdictOf(trace)?.state ?? 'no verdict';
+    const state = service.observations.verdictOf(trace)?.state ?? 'none';
     const finding = readFinding(service, trace);
     const asExpected = state === scenario.expected.state && finding === scenario.expected.finding;
     return { scenario, image, state, finding, asExpected };
@@ -30,7 +30,7 @@ export async function checkScenarios(
 function readFinding(service: EmbeddedService, trace: string): ExpectedFinding {
   const finding = service.observations.findingOf(trace);
   if (finding === undefined) return 'none';
-  return finding.RecordState === 'ARCHIVED' ? 'closed' : 'open';
+  return finding.RecordState === 'ARCHIVED' ? 'archived' : 'open';
 }
 
 /** A table for people: one line for each scenario, the wrong ones marked. */

@@ -91,7 +91,10 @@ export const scenarioSchema = z.object({
   name: z.string(),
   title: z.string(),
   expectation: z.string(),
-  expected: z.object({ state: stateSchema, finding: z.enum(['open', 'closed', 'none']) }),
+  expected: z.object({
+    state: z.enum([...verdictStates, 'none']),
+    finding: z.enum(['open', 'archived', 'none']),
+  }),
 });
 export type ScenarioView = z.infer<typeof scenarioSchema>;
 

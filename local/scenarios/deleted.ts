@@ -7,8 +7,8 @@ export const deleted: Scenario = {
   name: 'deleted',
   title: 'Deleted after a finding',
   expectation:
-    'The signature is not over this image, a finding opens, then the image is deleted: the finding is closed.',
-  expected: { state: 'gone', finding: 'closed' },
+    'The signature is not over this image, a finding opens, then the image is deleted: the finding is archived.',
+  expected: { state: 'gone', finding: 'archived' },
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
     const bundle = world.sigstore.signImageBundle(image.digest, world.releaseWorkflow, {

@@ -6,8 +6,8 @@ const REPOSITORY = 'sandbox/playground';
 export const outsidePolicy: Scenario = {
   name: 'outside-policy',
   title: 'A repository outside the policy',
-  expectation: 'No image policy names the repository and others are to be ignored: ignored, and no finding.',
-  expected: { state: 'ignored', finding: 'none' },
+  expectation: 'No image policy names the repository and others are to be ignored: there is no verdict and no finding.',
+  expected: { state: 'none', finding: 'none' },
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
     return { repository: REPOSITORY, digest: image.digest };

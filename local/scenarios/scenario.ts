@@ -27,8 +27,11 @@ export interface ScenarioImage {
   readonly digest: Digest;
 }
 
-/** What Security Hub holds about the image in the end: an open finding, one that was closed, or none at all. */
-export type ExpectedFinding = 'open' | 'closed' | 'none';
+/** What Security Hub holds about the image in the end: an open finding, one that is archived (passed, or the image is gone), or none at all. */
+export type ExpectedFinding = 'open' | 'archived' | 'none';
+
+/** The verdict in the end; `none` where the service keeps none, because its policy ignores the repository. */
+export type ExpectedState = VerdictState | 'none';
 
 export interface Scenario {
   /** Short name in lower case with hyphens. */
@@ -36,7 +39,7 @@ export interface Scenario {
   readonly title: string;
   /** One sentence: what a watcher is about to see. */
   readonly expectation: string;
-  readonly expected: { readonly state: VerdictState; readonly finding: ExpectedFinding };
+  readonly expected: { readonly state: ExpectedState; readonly finding: ExpectedFinding };
   /** Pushes real bytes through the account's SDK clients. */
   run(world: World): Promise<ScenarioImage>;
 }

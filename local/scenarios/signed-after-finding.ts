@@ -7,8 +7,8 @@ export const signedAfterFinding: Scenario = {
   name: 'signed-after-finding',
   title: 'Signed after the finding',
   expectation:
-    'The grace time runs out and a finding opens; then the signature comes after all: verified, and the finding is closed.',
-  expected: { state: 'verified', finding: 'closed' },
+    'The grace time runs out and a finding opens; then the signature comes after all: verified, and the finding is archived.',
+  expected: { state: 'verified', finding: 'archived' },
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
     world.later(world.graceSeconds * 1500, () =>

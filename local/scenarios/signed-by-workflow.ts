@@ -7,8 +7,8 @@ export const signedByWorkflow: Scenario = {
   name: 'signed',
   title: 'Signed by the release workflow',
   expectation:
-    'The image is pushed and signed keyless by the workflow that the policy names: verified, and no finding.',
-  expected: { state: 'verified', finding: 'none' },
+    'The image is pushed and signed keyless by the workflow that the policy names: verified, and its finding is archived as passed.',
+  expected: { state: 'verified', finding: 'archived' },
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
     await pushBundle(world, REPOSITORY, image, world.sigstore.signImageBundle(image.digest, world.releaseWorkflow));

@@ -7,8 +7,8 @@ export const signedLate: Scenario = {
   name: 'signed-late',
   title: 'Signature arrives late',
   expectation:
-    'The signature is pushed when nearly half of the grace time is over: pending first, then verified, and never a finding.',
-  expected: { state: 'verified', finding: 'none' },
+    'The signature is pushed when nearly half of the grace time is over: pending first, then verified, and no finding was ever open.',
+  expected: { state: 'verified', finding: 'archived' },
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
     world.later(world.graceSeconds * 400, () =>

@@ -70,7 +70,8 @@ function Verdict({ journey }: { readonly journey: Journey }) {
   const { image } = journey;
   const pending = image?.state === 'pending';
   const now = useNow(pending);
-  if (image === undefined) return <p class="muted">An event named this image. It has not been decided yet.</p>;
+  if (image === undefined)
+    return <p class="muted">No verdict: the image is not decided yet, or the policy ignores its repository.</p>;
   const left = Math.ceil((image.graceEndsAt - now) / 1000);
   return (
     <>

@@ -82,7 +82,7 @@ function ImageRow(props: {
   );
 }
 
-function findingState(finding: FindingView | undefined): 'open' | 'closed' | undefined {
+function findingState(finding: FindingView | undefined): 'open' | 'archived' | undefined {
   if (finding === undefined) return undefined;
-  return finding.recordState === 'ACTIVE' ? 'open' : 'closed';
+  return finding.recordState === 'ACTIVE' ? 'open' : 'archived';
 }

@@ -7,7 +7,7 @@ export function LaneTrack({
   finding,
 }: {
   readonly journey: Journey;
-  readonly finding: 'open' | 'closed' | undefined;
+  readonly finding: 'open' | 'archived' | undefined;
 }) {
   const spoken = LANES.map((lane) => `${LANE_TITLES[lane]} ${journey.counts[lane]}`).join(', ');
   return (
@@ -23,7 +23,7 @@ function Station(props: {
   readonly lane: Lane;
   readonly count: number;
   readonly state: StateView | undefined;
-  readonly finding: 'open' | 'closed' | undefined;
+  readonly finding: 'open' | 'archived' | undefined;
 }) {
   const { lane, count, state, finding } = props;
   const colour =

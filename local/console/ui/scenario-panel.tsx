@@ -34,7 +34,10 @@ export function ScenarioPanel({ scenarios, onRun }: ScenarioPanelProps) {
             >
               <Icon name="play" />
               <span>{title}</span>
-              <span class={`dot tone-${expected.state}`} title={`ends as ${expected.state}`} />
+              <span
+                class={`dot tone-${expected.state}`}
+                title={expected.state === 'none' ? 'ends without a verdict' : `ends as ${expected.state}`}
+              />
             </button>
             <p id={`about-${name}`}>{expectation}</p>
           </li>
