@@ -95,7 +95,12 @@ function decide(folder: string, parent: string): string {
   let root: TrustRoot;
   try {
     root = parseTrustRoot(
-      JSON.parse(readFileSync(ownRoot ? rootFile : (corpusPath('sigstore-roots', 'public-good.trusted_root.json') ?? ''), 'utf8')),
+      JSON.parse(
+        readFileSync(
+          ownRoot ? rootFile : (corpusPath('sigstore-roots', 'public-good.trusted_root.json') ?? ''),
+          'utf8',
+        ),
+      ),
     );
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : 'crash';
