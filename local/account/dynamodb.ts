@@ -148,13 +148,16 @@ export function createDynamodb(context: AccountContext): LocalService {
   return { name: 'dynamodb', operations: new Map(operations), throttled };
 }
 
-/** Shows in the timeline that the verdict about an image changed: a row that names the image in its key and has a `state`. */
+/** Shows in the timeline that a verdict was written: a row that names the image in its key and has a `state` and a new `revision`. */
 function noteVerdict(context: AccountContext, old: Item | undefined, item: Item): void {
   const state = item.state?.S;
-  if (state === undefined || state === old?.state?.S) return;
+  const unchanged = state === old?.state?.S;
+  if (state === undefined || (unchanged && item.revision?.N === old?.revision?.N)) return;
   const trace = context.traces.ofMessage(item.image?.S);
   if (trace === undefined) return;
-  context.afterwards(() => context.timeline.add('verdict', trace, `verdict ${state}`, toNativeItem(item)));
+  context.afterwards(() =>
+    context.timeline.add('verdict', trace, `verdict ${unchanged ? 'stays ' : ''}${state}`, toNativeItem(item)),
+  );
 }
 
 /** The expressions of one request, with their shared placeholders. */

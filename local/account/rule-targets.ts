@@ -176,9 +176,9 @@ function nameKeysAndRules(template: Template, { id, region }: AccountContext): v
     const arn = `arn:aws:kms:${region}:${id}:key/${logicalId}`;
     template.name(logicalId, { ref: logicalId, attributes: { Arn: arn, KeyId: logicalId } });
   }
-  for (const { logicalId, properties } of template.ofType('AWS::Events::Rule')) {
-    const name = z.string().optional().parse(properties.Name) ?? logicalId;
-    template.name(logicalId, { ref: name, attributes: { Arn: `arn:aws:events:${region}:${id}:rule/${name}` } });
+  for (const rule of template.ofType('AWS::Events::Rule')) {
+    const name = template.nameOf(rule, 'Name');
+    template.name(rule.logicalId, { ref: name, attributes: { Arn: `arn:aws:events:${region}:${id}:rule/${name}` } });
   }
 }
 

@@ -38,7 +38,7 @@ export async function deployQueues(account: EmbeddedAccount, template: Template)
 }
 
 function nameQueue(account: EmbeddedAccount, template: Template, queue: TemplateResource): void {
-  const name = z.string().optional().parse(queue.properties.QueueName) ?? queue.logicalId;
+  const name = template.nameOf(queue, 'QueueName');
   const url = `https://sqs.${account.region}.amazonaws.com/${account.id}/${name}`;
   const arn = `arn:aws:sqs:${account.region}:${account.id}:${name}`;
   template.name(queue.logicalId, { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } });

@@ -26,10 +26,10 @@ export function readFunctions(account: EmbeddedAccount, template: Template): Dep
   const ours = template
     .ofType('AWS::Lambda::Function')
     .filter(({ metadata }) => typeof metadata[FUNCTION_METADATA] === 'string');
-  for (const { logicalId, properties } of ours) {
-    const name = z.string().optional().parse(properties.FunctionName) ?? logicalId;
+  for (const resource of ours) {
+    const name = template.nameOf(resource, 'FunctionName');
     const arn = `arn:aws:lambda:${account.region}:${account.id}:function:${name}`;
-    template.name(logicalId, { ref: name, attributes: { Arn: arn } });
+    template.name(resource.logicalId, { ref: name, attributes: { Arn: arn } });
   }
   return ours.map((resource) => {
     const form = template.read(resource, functionForm);

@@ -58,6 +58,14 @@ export class Template {
     this.physical.set(logicalId, physical);
   }
 
+  /** The name a resource was given in one of its properties, else its logical id. */
+  nameOf(resource: TemplateResource, property: string): string {
+    const name = this.resolve(resource.properties[property], resource.logicalId);
+    if (name === undefined) return resource.logicalId;
+    if (typeof name === 'string') return name;
+    throw new EmbeddedAccountError('bad-template', `${resource.logicalId}: ${property} is not a text`);
+  }
+
   /** What `Ref` says of a resource. */
   refOf({ logicalId }: TemplateResource): string {
     return String(this.ref(logicalId, logicalId));
