@@ -5,7 +5,7 @@ const REPOSITORY = 'acme/reports';
 
 export const badBesideGood: Scenario = {
   name: 'bad-beside-good',
-  title: 'A bad referrer beside a good one',
+  title: 'Bad beside good referrer',
   expectation:
     'Somebody hung rubbish on the image beside its genuine signature: the rubbish neither passes nor blocks, so it is verified.',
   expected: { state: 'verified', finding: 'archived' },

@@ -5,7 +5,7 @@ const REPOSITORY = 'sandbox/playground';
 
 export const outsidePolicy: Scenario = {
   name: 'outside-policy',
-  title: 'A repository outside the policy',
+  title: 'Outside the policy',
   expectation: 'No image policy names the repository and others are to be ignored: there is no verdict and no finding.',
   expected: { state: 'none', finding: 'none' },
   run: async (world) => {

@@ -5,7 +5,7 @@ const REPOSITORY = 'acme/billing';
 
 export const signedByKey: Scenario = {
   name: 'signed-by-key',
-  title: 'Signed with the release key',
+  title: 'Signed with the key',
   expectation:
     'The signature is a legacy .sig tag made with the pinned release key: verified, and its finding is archived as passed.',
   expected: { state: 'verified', finding: 'archived' },

@@ -5,7 +5,7 @@ const REPOSITORY = 'acme/web';
 
 export const signedByWorkflow: Scenario = {
   name: 'signed',
-  title: 'Signed by the release workflow',
+  title: 'Signed by the workflow',
   expectation:
     'The image is pushed and signed keyless by the workflow that the policy names: verified, and its finding is archived as passed.',
   expected: { state: 'verified', finding: 'archived' },

@@ -56,11 +56,11 @@ describe('the scenarios', () => {
     const image = { repository: 'acme/web', digest: buildImage('x').digest };
 
     const table = describeResults([
-      { scenario, image, state: 'verified', finding: 'none', asExpected: true },
+      { scenario, image, state: 'verified', finding: 'archived', asExpected: true },
       { scenario, image, state: 'pending', finding: 'open', asExpected: false },
     ]);
 
     expect(table).toMatch(/^ok +signed/m);
-    expect(table).toMatch(/^WRONG +signed .* pending \(expected verified\) +open \(expected none\)$/m);
+    expect(table).toMatch(/^WRONG +signed .* pending \(expected verified\) +open \(expected archived\)$/m);
   });
 });

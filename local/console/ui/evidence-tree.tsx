@@ -78,8 +78,9 @@ function Piece({ piece }: { readonly piece: EvidenceView }) {
               <Icon name={RESULTS[result].icon} />
               <span class="spoken">{result}</span>
             </span>
-            <span class="check-name">{check}</span>
-            <span class="check-detail">{detail}</span>
+            <span>
+              {check} <span class="check-detail">{detail}</span>
+            </span>
           </li>
         ))}
       </ul>

@@ -49,7 +49,8 @@ function describeJourney(trace: string, entries: readonly TimelineEntryView[], i
     else if (step !== 'api') troubles += 1;
   }
   const [repository = trace, digest = ''] = trace.split('@');
-  const startedAt = image?.firstSeenAt ?? entries[0]?.at ?? 0;
+  // what the account saw first; the image's own time is that of its event, in whole seconds
+  const startedAt = entries[0]?.at ?? image?.firstSeenAt ?? 0;
   return { trace, repository, digest, image, entries, counts, troubles, startedAt };
 }
 
