@@ -1,0 +1,138 @@
+import { RE2JS } from '@bufbuild/re2';
+import { messageOf } from '../errors.ts';
+import type { Requirement, TrustPolicy } from '../trust/policy.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { findNearest } from './find-nearest.ts';
+
+/** How deep `all`, `any` and `atLeast` may nest. */
+const DEEPEST = 8;
+
+type Path = ConfigProblem['path'];
+
+/**
+ * What a trust policy's form does not show: names that nothing defines, requirements that cannot be met or read, policies that can never decide.
+ * All problems are found, not only the first.
+ */
+export function checkTrustPolicy(policy: TrustPolicy): readonly ConfigProblem[] {
+  return [...checkSigners(policy), ...checkRequirements(policy), ...checkNames(policy), ...checkReach(policy)];
+}
+
+function* checkSigners({ signers, roots }: TrustPolicy): Generator<ConfigProblem> {
+  for (const [name, signer] of Object.entries(signers)) {
+    const at: Path = 'keyless' in signer ? ['signers', name, 'keyless'] : ['signers', name];
+    const { root } = 'keyless' in signer ? signer.keyless : signer;
+    if (root !== undefined) yield* checkName(root, 'trusted root', Object.keys(roots), [...at, 'root']);
+    const expression = 'keyless' in signer ? signer.keyless.identityRegex : undefined;
+    if (expression !== undefined) yield* checkExpression(expression, [...at, 'identityRegex']);
+  }
+}
+
+function* checkName(name: string, kind: string, known: readonly string[], path: Path): Generator<ConfigProblem> {
+  if (known.includes(name)) return;
+  const nearest = findNearest(name, known);
+  yield {
+    path,
+    message: `no ${kind} has the name ${name}`,
+    accepted: known.length === 0 ? `a ${kind} of this document; it has none` : known.slice(0, 20).join(', '),
+    ...(nearest !== undefined && { nearest }),
+  };
+}
+
+function* checkExpression(expression: string, path: Path): Generator<ConfigProblem> {
+  try {
+    RE2JS.compile(`\\A(?:${expression})\\z`);
+  } catch (error) {
+    yield { path, message: `not an RE2 expression: ${messageOf(error)}`, accepted: 'RE2 syntax, without look-around' };
+  }
+}
+
+function* checkRequirements({ images, signers }: TrustPolicy): Generator<ConfigProblem> {
+  const known = Object.keys(signers);
+  for (const [index, { require }] of images.entries()) {
+    yield* checkRequirement(require, known, ['images', index, 'require'], 1);
+  }
+}
+
+function* checkRequirement(
+  requirement: Requirement,
+  known: readonly string[],
+  path: Path,
+  depth: number,
+): Generator<ConfigProblem> {
+  if (depth > DEEPEST) {
+    yield { path, message: `nested deeper than ${DEEPEST}`, accepted: `at most ${DEEPEST} levels` };
+    return;
+  }
+  if ('signedBy' in requirement) return yield* checkName(requirement.signedBy, 'signer', known, [...path, 'signedBy']);
+  if ('attestedBy' in requirement) {
+    return yield* checkName(requirement.attestedBy, 'signer', known, [...path, 'attestedBy']);
+  }
+  if ('atLeast' in requirement && requirement.atLeast > requirement.of.length) {
+    yield {
+      path: [...path, 'atLeast'],
+      message: `asks for ${requirement.atLeast} of ${requirement.of.length}`,
+      accepted: `1 to ${requirement.of.length}`,
+    };
+  }
+  const [key, parts] = partsOf(requirement);
+  for (const [index, part] of parts.entries()) yield* checkRequirement(part, known, [...path, key, index], depth + 1);
+}
+
+function partsOf(
+  requirement: Exclude<Requirement, { signedBy: string } | { attestedBy: string }>,
+): readonly [string, readonly Requirement[]] {
+  if ('all' in requirement) return ['all', requirement.all];
+  return 'any' in requirement ? ['any', requirement.any] : ['of', requirement.of];
+}
+
+function* checkNames({ images }: TrustPolicy): Generator<ConfigProblem> {
+  for (const [index, { name }] of images.entries()) {
+    const first = images.findIndex((other) => other.name === name);
+    if (first < index) {
+      yield {
+        path: ['images', index, 'name'],
+        message: `images[${first}] already has the name ${name}`,
+        accepted: 'a name of its own',
+      };
+    }
+  }
+}
+
+function* checkReach({ images }: TrustPolicy): Generator<ConfigProblem> {
+  const earlier: string[] = [];
+  for (const [index, { repositories }] of images.entries()) {
+    if (repositories.every((pattern) => earlier.some((other) => coversPattern(other, pattern)))) {
+      yield {
+        path: ['images', index, 'repositories'],
+        message: 'earlier policies decide for every repository this one names, so it never decides',
+        accepted: 'put it before them, or remove it',
+      };
+    }
+    earlier.push(...repositories);
+  }
+}
+
+/** Whether everything that `pattern` fits is certain to fit `general` too. May say no where the answer is yes, never the other way round. */
+export function coversPattern(general: string, pattern: string): boolean {
+  const parts = tokenize(pattern);
+  let reachable = new Set([0]);
+  for (const token of tokenize(general)) {
+    const next = new Set<number>();
+    for (const at of reachable) {
+      if (token === '*' || token === '**') {
+        for (let end = at; end <= parts.length; end += 1) {
+          next.add(end);
+          if (token === '*' && (parts[end] === '/' || parts[end] === '**')) break;
+        }
+      } else if (parts[at] === token) {
+        next.add(at + 1);
+      }
+    }
+    reachable = next;
+  }
+  return reachable.has(parts.length);
+}
+
+function tokenize(pattern: string): readonly string[] {
+  return pattern.match(/\*\*|\*|[^*]/g) ?? [];
+}

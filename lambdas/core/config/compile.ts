@@ -1,0 +1,73 @@
+import { messageOf } from '../errors.ts';
+import { parsePublicKeyPem } from '../signature/keys.ts';
+import { parseTrustRoot } from '../signature/trust-root.ts';
+import type { TrustPolicy } from '../trust/policy.ts';
+import { checkTrustPolicy } from './check-trust-policy.ts';
+import type { CompiledConfig } from './compiled.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { hashConfig } from './hash.ts';
+import type { Config } from './schema.ts';
+
+/** Reads a file that the trust policy names, relative to the policy. Throws where it cannot be read or is too large. */
+export type ReadFile = (file: string) => string;
+
+export type Compilation =
+  | { readonly ok: true; readonly compiled: CompiledConfig }
+  /** Paths are those of the trust policy. */
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Makes the configuration that goes into the functions: the policy checked, each root and key read and parsed once. All or nothing. */
+export function compileConfiguration(
+  { images }: Pick<Config, 'images'>,
+  policy: TrustPolicy,
+  readFile: ReadFile,
+): Compilation {
+  const trust = compileTrust(policy, readFile);
+  if (!trust.ok) return trust;
+  const content: Omit<CompiledConfig, 'hash'> = {
+    version: 1,
+    images: { mode: images.mode, graceSeconds: images.grace },
+    trust: trust.trust,
+  };
+  return { ok: true, compiled: { ...content, hash: hashConfig(content) } };
+}
+
+export type TrustCompilation =
+  | { readonly ok: true; readonly trust: CompiledConfig['trust'] }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** The trust section alone, which is all that the command line needs. */
+export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustCompilation {
+  const problems: ConfigProblem[] = [...checkTrustPolicy(policy)];
+  const roots: Record<string, unknown> = {};
+  const keys: Record<string, string> = {};
+  for (const [name, { file }] of Object.entries(policy.roots)) {
+    collect(['roots', name, 'file'], 'a Sigstore trusted_root.json', problems, () => {
+      const json: unknown = JSON.parse(readFile(file));
+      parseTrustRoot(json);
+      roots[name] = json;
+    });
+  }
+  for (const [name, signer] of Object.entries(policy.signers)) {
+    if ('keyless' in signer) continue;
+    collect(
+      ['signers', name, 'key', 'file'],
+      'a public key in PEM (P-256, P-384, P-521, Ed25519, RSA)',
+      problems,
+      () => {
+        const pem = readFile(signer.key.file);
+        parsePublicKeyPem(pem);
+        keys[name] = pem;
+      },
+    );
+  }
+  return problems.length === 0 ? { ok: true, trust: { policy, roots, keys } } : { ok: false, problems };
+}
+
+function collect(path: ConfigProblem['path'], accepted: string, problems: ConfigProblem[], read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    problems.push({ path, message: messageOf(error), accepted });
+  }
+}
