@@ -5,6 +5,7 @@ import { createEmbeddedAccount } from './account/index.ts';
 import { type RunTemplateOptions, runTemplate } from './account/run-template.ts';
 import type { Clock, EmbeddedAccount } from './account/types.ts';
 import { Observations } from './observations.ts';
+import { withPatientPushes } from './scenarios/patient-client.ts';
 import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
 import { compileScenarioConfig, RELEASE_WORKFLOW } from './scenarios/trust.ts';
 import { createPrivateSigstore } from './sigstore/private-sigstore.ts';
@@ -57,13 +58,14 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
     ...(options.loadHandler === undefined ? {} : { loadHandler: options.loadHandler }),
   });
 
+  const pushing = withPatientPushes(account);
   const waiting = new Set<Promise<void>>();
   const plans = new Set<() => void>();
   let number = 0;
 
   function describeWorld(scenario: Scenario): World {
     return {
-      account,
+      account: pushing,
       sigstore,
       releaseWorkflow: RELEASE_WORKFLOW,
       releaseKey,

@@ -48,29 +48,3 @@ export interface Flaws {
   /** The signature was made with another key than the certificate's. */
   readonly wrongSignature?: boolean;
 }
-
-/** The names of all flaws, for tests that go through them. */
-export const FLAW_NAMES = [
-  'logKeyMismatch',
-  'logKeyEmpty',
-  'logEntryOfOtherSignature',
-  'logEntryOfOtherPayload',
-  'untrustedLog',
-  'brokenInclusionProof',
-  'brokenEntryTimestamp',
-  'duplicateLogEntry',
-  'missingSct',
-  'sctOfOtherCertificate',
-  'untrustedCtLog',
-  'missingEku',
-  'wrongEku',
-  'leafIsAuthority',
-  'unknownCriticalExtension',
-  'untrustedAuthority',
-  'timestampOverOtherBytes',
-  'untrustedTimestampAuthority',
-  'expired',
-  'wrongSubject',
-  'alteredPayload',
-  'wrongSignature',
-] as const satisfies readonly (keyof Flaws)[];

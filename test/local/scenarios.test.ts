@@ -37,6 +37,7 @@ async function runAll(faults: Partial<Faults>) {
 describe.each<[string, Partial<Faults>]>([
   ['when all goes well', {}],
   ['when everything comes twice and out of order', { duplicateRate: 0.5, reorder: true }],
+  ['when AWS throttles three calls of ten', { throttleRate: 0.3, duplicateRate: 0.2, reorder: true }],
 ])('the scenarios %s', (_, faults) => {
   let results: readonly ScenarioResult[] = [];
   let failures: readonly unknown[] = [];
