@@ -1,6 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Placeholders } from './dynamodb-placeholders.ts';
 import { RESERVED_WORDS } from './dynamodb-reserved-words.ts';
-import { normalizeValue, validationError } from './dynamodb-values.ts';
+import { type Token, tokenize } from './dynamodb-tokens.ts';
+import { validationError } from './dynamodb-values.ts';
 
 /** Where in an item: attribute name, then names and list positions. */
 export type Path = readonly [string, ...(string | number)[]];
@@ -32,63 +34,6 @@ export type UpdateAction =
   | { readonly kind: 'remove'; readonly path: Path }
   | { readonly kind: 'add' | 'delete'; readonly path: Path; readonly value: AttributeValue };
 
-/** Names (`#n`) and values (`:v`) of one request. Remembers which were used: DynamoDB refuses a request with idle ones. */
-export class Placeholders {
-  private readonly names: Readonly<Record<string, string>>;
-  private readonly values: ReadonlyMap<string, AttributeValue>;
-  private readonly idle: Set<string>;
-
-  constructor(names: Record<string, string> = {}, values: Record<string, AttributeValue> = {}) {
-    this.names = names;
-    this.values = new Map(Object.entries(values).map(([name, value]) => [name, normalizeValue(value)]));
-    this.idle = new Set([...Object.keys(names), ...Object.keys(values)]);
-    for (const name of Object.keys(names)) checkPlaceholder('ExpressionAttributeNames', name, '#');
-    for (const name of Object.keys(values)) checkPlaceholder('ExpressionAttributeValues', name, ':');
-  }
-
-  name(placeholder: string): string {
-    const name = Object.hasOwn(this.names, placeholder) ? this.names[placeholder] : undefined;
-    if (name === undefined) {
-      throw validationError(
-        `An expression attribute name used in the document path is not defined; attribute name: ${placeholder}`,
-      );
-    }
-    this.idle.delete(placeholder);
-    return name;
-  }
-
-  value(placeholder: string): AttributeValue {
-    const value = this.values.get(placeholder);
-    if (value === undefined) {
-      throw validationError(
-        `An expression attribute value used in expression is not defined; attribute value: ${placeholder}`,
-      );
-    }
-    this.idle.delete(placeholder);
-    return value;
-  }
-
-  /** To be called once all expressions of the request are parsed. */
-  checkAllUsed(): void {
-    if (this.idle.size === 0) return;
-    const [first = ''] = this.idle;
-    const kind = first.startsWith('#') ? 'ExpressionAttributeNames' : 'ExpressionAttributeValues';
-    throw validationError(`Value provided in ${kind} unused in expressions: keys: {${[...this.idle].join(', ')}}`);
-  }
-}
-
-function checkPlaceholder(kind: string, name: string, mark: string): void {
-  if (!new RegExp(`^${mark}[A-Za-z0-9_]{1,254}$`).test(name)) {
-    throw validationError(`${kind} contains invalid key: Syntax error; key: "${name.slice(0, 60)}"`);
-  }
-}
-
-type Token = { readonly kind: 'name' | 'value' | 'word' | 'number' | 'symbol' | 'end'; readonly text: string };
-
-const TOKEN = /\s*(?:(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(<>|<=|>=|[=<>()[\],.+-]))/y;
-const KINDS = ['name', 'value', 'word', 'number', 'symbol'] as const;
-/** DynamoDB developer guide, "Limits": an expression has at most 4 KB. */
-const LONGEST_EXPRESSION = 4096;
 const COMPARATORS: readonly Comparator[] = ['=', '<>', '<', '<=', '>', '>='];
 const DEEPEST = 100;
 
@@ -103,7 +48,7 @@ export class ExpressionParser {
   constructor(what: string, text: string, placeholders: Placeholders) {
     this.what = what;
     this.placeholders = placeholders;
-    this.tokens = this.tokenize(text);
+    this.tokens = tokenize(text, (message) => this.fault(message));
   }
 
   parseCondition(): Condition {
@@ -338,23 +283,6 @@ export class ExpressionParser {
     const token = this.peek();
     this.position += 1;
     return token;
-  }
-
-  private tokenize(text: string): Token[] {
-    if (text.trim() === '') throw this.fault('The expression can not be empty;');
-    if (Buffer.byteLength(text) > LONGEST_EXPRESSION)
-      throw this.fault('Expression size has exceeded the maximum allowed size;');
-    const tokens: Token[] = [];
-    const trimmed = text.trimEnd();
-    TOKEN.lastIndex = 0;
-    while (TOKEN.lastIndex < trimmed.length) {
-      const at = TOKEN.lastIndex;
-      const found = TOKEN.exec(trimmed);
-      if (found === null) throw this.fault(`Syntax error; token: "${trimmed.slice(at, at + 20).trim()}"`);
-      const group = found.slice(1).findIndex((one) => one !== undefined);
-      tokens.push({ kind: KINDS[group] ?? 'symbol', text: found[group + 1] ?? '' });
-    }
-    return tokens;
   }
 
   private syntaxFault(token: Token): Error {

@@ -1,46 +1,30 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   CreateTableCommand,
   DeleteItemCommand,
   DescribeTableCommand,
   GetItemCommand,
-  type KeysAndAttributes,
   ProvisionedThroughputExceededException,
   PutItemCommand,
   QueryCommand,
-  type QueryCommandInput,
   ResourceInUseException,
   ResourceNotFoundException,
   ScanCommand,
-  type ScanCommandInput,
   type TableDescription,
   UpdateItemCommand,
   type UpdateItemCommandInput,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { answers, type LocalService, type Operation, refusal } from './answer.ts';
-import { type AccountContext, happens } from './context.ts';
+import type { AccountContext } from './context.ts';
 import { applyUpdate, holds, project } from './dynamodb-evaluate.ts';
-import { type Condition, ExpressionParser, type Path, Placeholders, type UpdateAction } from './dynamodb-expression.ts';
+import type { Condition, UpdateAction } from './dynamodb-expression.ts';
 import { checkKeyCondition } from './dynamodb-key-condition.ts';
+import { batchGet, projected, readPage } from './dynamodb-reads.ts';
+import { Request } from './dynamodb-request.ts';
 import { Table } from './dynamodb-table.ts';
-import { canonicalOf, type Item, normalizeItem, toNativeItem, validationError } from './dynamodb-values.ts';
-import { EmbeddedAccountError } from './errors.ts';
-
-const MOST_BATCH_KEYS = 100;
-/** Parameters of before expressions existed, and parallel scans: nobody should need them, and silence would be wrong. */
-const UNSUPPORTED = [
-  'AttributesToGet',
-  'AttributeUpdates',
-  'ConditionalOperator',
-  'Expected',
-  'KeyConditions',
-  'QueryFilter',
-  'ScanFilter',
-  'Segment',
-];
+import { type Item, normalizeItem, toNativeItem, validationError } from './dynamodb-values.ts';
 
 /** Amazon DynamoDB: tables with sparse global indexes and single-item writes. Transactions are missing on purpose: nothing here may need them. */
 export function createDynamodb(context: AccountContext): LocalService {
@@ -160,53 +144,6 @@ function noteVerdict(context: AccountContext, old: Item | undefined, item: Item)
   );
 }
 
-/** The expressions of one request, with their shared placeholders. */
-class Request {
-  private readonly placeholders: Placeholders;
-  private expressions = 0;
-  private readonly hasPlaceholders: boolean;
-
-  constructor(input: {
-    ExpressionAttributeNames?: Record<string, string> | undefined;
-    ExpressionAttributeValues?: Record<string, AttributeValue> | undefined;
-  }) {
-    const legacy = UNSUPPORTED.find((name) => Object.hasOwn(input, name));
-    if (legacy !== undefined) {
-      throw new EmbeddedAccountError('unsupported-input', `the embedded account does not take ${legacy}`);
-    }
-    this.placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
-    this.hasPlaceholders =
-      input.ExpressionAttributeNames !== undefined || input.ExpressionAttributeValues !== undefined;
-  }
-
-  parse(what: string, text: string | undefined): ExpressionParser | undefined {
-    if (text === undefined) return undefined;
-    this.expressions += 1;
-    return new ExpressionParser(what, text, this.placeholders);
-  }
-
-  condition(text: string | undefined): Condition | undefined {
-    return this.parse('ConditionExpression', text)?.parseCondition();
-  }
-
-  update(text: string | undefined): UpdateAction[] {
-    return this.parse('UpdateExpression', text)?.parseUpdate() ?? [];
-  }
-
-  projection(text: string | undefined): Path[] | undefined {
-    return this.parse('ProjectionExpression', text)?.parseProjection();
-  }
-
-  checkComplete(): void {
-    if (this.hasPlaceholders && this.expressions === 0) {
-      throw validationError(
-        'ExpressionAttributeNames and ExpressionAttributeValues can only be specified when using expressions',
-      );
-    }
-    this.placeholders.checkAllUsed();
-  }
-}
-
 function checkCondition(condition: Condition | undefined, old: Item | undefined, returned: string | undefined): void {
   if (condition === undefined || holds(condition, old ?? {})) return;
   throw new ConditionalCheckFailedException({
@@ -244,66 +181,6 @@ function returnedAttributes(
             ? project(updated, touched)
             : {};
   return Object.keys(attributes).length > 0 ? { Attributes: attributes } : {};
-}
-
-function projected(item: Item, paths: readonly Path[] | undefined): Item {
-  return paths === undefined ? structuredClone(item) : project(item, paths);
-}
-
-interface PageOf {
-  readonly partition: AttributeValue | undefined;
-  readonly accepts: (item: Item) => boolean;
-  readonly backward: boolean;
-}
-
-function readPage(table: Table, request: Request, input: QueryCommandInput | ScanCommandInput, of: PageOf) {
-  const filter = request.parse('FilterExpression', input.FilterExpression)?.parseCondition();
-  const projection = request.projection(input.ProjectionExpression);
-  request.checkComplete();
-  if (input.Limit !== undefined && input.Limit < 1) throw validationError('Limit must be greater than or equal to 1');
-  if (input.IndexName !== undefined && input.ConsistentRead === true) {
-    throw validationError('Consistent reads are not supported on global secondary indexes');
-  }
-  const page = table.page({
-    ...of,
-    index: input.IndexName,
-    startAfter: input.ExclusiveStartKey === undefined ? undefined : normalizeItem(input.ExclusiveStartKey),
-    limit: input.Limit ?? Number.POSITIVE_INFINITY,
-  });
-  const found = page.items.filter((item) => filter === undefined || holds(filter, item));
-  return {
-    ...(input.Select !== 'COUNT' && { Items: found.map((item) => projected(item, projection)) }),
-    Count: found.length,
-    ScannedCount: page.items.length,
-    ...(page.lastKey !== undefined && { LastEvaluatedKey: structuredClone(page.lastKey) }),
-  };
-}
-
-/** Up to 100 keys. What throttling hits is handed back as unprocessed, as long as one key was read. */
-function batchGet(context: AccountContext, find: (name: string) => Table, requests: Record<string, KeysAndAttributes>) {
-  const count = Object.values(requests).reduce((sum, { Keys }) => sum + (Keys?.length ?? 0), 0);
-  if (count < 1 || count > MOST_BATCH_KEYS) {
-    throw validationError(`Too many items requested for the BatchGetItem call: 1 to ${MOST_BATCH_KEYS}`);
-  }
-  const Responses: Record<string, Item[]> = {};
-  const UnprocessedKeys: Record<string, KeysAndAttributes> = {};
-  let read = 0;
-  for (const [name, asked] of Object.entries(requests)) {
-    const table = find(name);
-    const request = new Request(asked);
-    const projection = request.projection(asked.ProjectionExpression);
-    request.checkComplete();
-    const keys = (asked.Keys ?? []).map((key) => normalizeItem(key));
-    if (new Set(keys.map((key) => canonicalOf({ M: key }))).size < keys.length) {
-      throw validationError('Provided list of item keys contains duplicates');
-    }
-    const unprocessed = keys.filter((_key, place) => read + place > 0 && happens(context, context.faults.throttleRate));
-    const items = keys.filter((key) => !unprocessed.includes(key)).map((key) => table.get(key));
-    read += items.length;
-    Responses[name] = items.filter((item) => item !== undefined).map((item) => projected(item, projection));
-    if (unprocessed.length > 0) UnprocessedKeys[name] = { ...asked, Keys: unprocessed };
-  }
-  return { Responses, UnprocessedKeys };
 }
 
 function describeTable(context: AccountContext, table: Table): TableDescription {

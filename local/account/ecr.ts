@@ -1,7 +1,8 @@
 import { ECRServiceException } from '@aws-sdk/client-ecr';
 import type { LocalService } from './answer.ts';
 import type { AccountContext } from './context.ts';
-import { Images } from './ecr-images.ts';
+import { ImageReads } from './ecr-image-reads.ts';
+import { ImageWrites } from './ecr-image-writes.ts';
 import { Layers } from './ecr-layers.ts';
 import { Repositories } from './ecr-repository.ts';
 
@@ -15,11 +16,17 @@ export interface Ecr {
 export function createEcr(context: AccountContext): Ecr {
   const repositories = new Repositories(context);
   const layers = new Layers(context, repositories);
-  const images = new Images(context, repositories);
+  const reads = new ImageReads(context, repositories);
+  const writes = new ImageWrites(context, repositories);
   return {
     service: {
       name: 'ecr',
-      operations: new Map([...repositories.operations(), ...images.operations(), ...layers.operations()]),
+      operations: new Map([
+        ...repositories.operations(),
+        ...reads.operations(),
+        ...writes.operations(),
+        ...layers.operations(),
+      ]),
       // ECR models no throttling exception of its own; what arrives is this one (Amazon ECR user guide, "HTTP 429").
       throttled: () =>
         new ECRServiceException({

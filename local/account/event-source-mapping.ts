@@ -2,7 +2,7 @@ import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { AccountContext } from './context.ts';
 import type { FunctionRuntime, InvocationResult } from './function-runtime.ts';
 import { isRecord } from './json.ts';
-import { systemAttributesOf } from './sqs.ts';
+import { systemAttributesOf } from './sqs-describe.ts';
 import type { Queue, QueuedMessage } from './sqs-queue.ts';
 
 export interface MappingSettings {

@@ -7,7 +7,6 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
-  type Message,
   MessageNotInflight,
   QueueDoesNotExist,
   QueueNameExists,
@@ -19,32 +18,19 @@ import {
   SendMessageCommand,
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
 import { answers, type LocalService, type Operation, refusal } from './answer.ts';
 import type { AccountContext } from './context.ts';
 import { EmbeddedAccountError } from './errors.ts';
-import { parseJson } from './json.ts';
-import { checkBatch, checkMessage, checkVisibility, invalidValue, LARGEST_MESSAGE, sqsFault } from './sqs-limits.ts';
-import { Queue, type QueuedMessage, type QueueSettings } from './sqs-queue.ts';
+import { describeMessage, describeQueue } from './sqs-describe.ts';
+import { checkBatch, checkMessage, checkVisibility, invalidValue } from './sqs-limits.ts';
+import { Queue, type QueuedMessage } from './sqs-queue.ts';
+import { readSettings, sameSettings } from './sqs-settings.ts';
 
 export interface Sqs {
   readonly service: LocalService;
   findByArn(arn: string): Queue | undefined;
   findByUrl(url: string): Queue | undefined;
 }
-
-const seconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const queueAttributes = z.object({
-  VisibilityTimeout: seconds(0, 43_200).default(30),
-  DelaySeconds: seconds(0, 900).default(0),
-  MessageRetentionPeriod: seconds(60, 1_209_600).default(345_600),
-  MaximumMessageSize: seconds(1024, LARGEST_MESSAGE).default(LARGEST_MESSAGE),
-  RedrivePolicy: z.string().optional(),
-});
-const redrivePolicy = z.object({
-  deadLetterTargetArn: z.string(),
-  maxReceiveCount: z.coerce.number().int().min(1).max(1000),
-});
 
 /** Amazon SQS: standard queues. A long poll (`WaitTimeSeconds`) is answered at once, which AWS may do too. */
 export function createSqs(context: AccountContext): Sqs {
@@ -185,94 +171,4 @@ function attempt<Result>(
     failed.push({ Id: id, Code: error.name, Message: error.message, SenderFault: true });
     return undefined;
   }
-}
-
-function readSettings(
-  attributes: Record<string, string>,
-  findByArn: (arn: string) => Queue | undefined,
-): QueueSettings {
-  const parsed = queueAttributes.safeParse(attributes);
-  if (!parsed.success) throw sqsFault('InvalidAttributeValue', z.prettifyError(parsed.error));
-  const { VisibilityTimeout, DelaySeconds, MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = parsed.data;
-  return {
-    visibilityTimeout: VisibilityTimeout,
-    delay: DelaySeconds,
-    retention: MessageRetentionPeriod,
-    maximumMessageSize: MaximumMessageSize,
-    redrive: RedrivePolicy === undefined || RedrivePolicy === '' ? undefined : readRedrive(RedrivePolicy, findByArn),
-  };
-}
-
-function readRedrive(text: string, findByArn: (arn: string) => Queue | undefined): QueueSettings['redrive'] {
-  const parsed = redrivePolicy.safeParse(parseJson(text));
-  const deadLetterQueue = parsed.success ? findByArn(parsed.data.deadLetterTargetArn) : undefined;
-  if (!parsed.success || deadLetterQueue === undefined) {
-    throw invalidValue(
-      `Value ${text} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
-    );
-  }
-  return { deadLetterQueue, maxReceiveCount: parsed.data.maxReceiveCount };
-}
-
-function sameSettings(a: QueueSettings, b: QueueSettings): boolean {
-  return (
-    a.visibilityTimeout === b.visibilityTimeout &&
-    a.delay === b.delay &&
-    a.retention === b.retention &&
-    a.maximumMessageSize === b.maximumMessageSize &&
-    a.redrive?.deadLetterQueue === b.redrive?.deadLetterQueue &&
-    a.redrive?.maxReceiveCount === b.redrive?.maxReceiveCount
-  );
-}
-
-function describeQueue(queue: Queue): Record<string, string> {
-  const { visible, inFlight, delayed } = queue.counts();
-  const { redrive } = queue.settings;
-  return {
-    QueueArn: queue.arn,
-    ApproximateNumberOfMessages: String(visible),
-    ApproximateNumberOfMessagesNotVisible: String(inFlight),
-    ApproximateNumberOfMessagesDelayed: String(delayed),
-    VisibilityTimeout: String(queue.settings.visibilityTimeout),
-    DelaySeconds: String(queue.settings.delay),
-    MessageRetentionPeriod: String(queue.settings.retention),
-    MaximumMessageSize: String(queue.settings.maximumMessageSize),
-    ...(redrive !== undefined && {
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: redrive.deadLetterQueue.arn,
-        maxReceiveCount: redrive.maxReceiveCount,
-      }),
-    }),
-  };
-}
-
-/** System attributes of a message, as ReceiveMessage and Lambda show them. */
-export function systemAttributesOf(message: QueuedMessage): Record<string, string> {
-  return {
-    SenderId: message.sender,
-    SentTimestamp: String(message.sentAt),
-    ApproximateReceiveCount: String(message.receiveCount),
-    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
-    ...(message.deadLetterSource !== undefined && { DeadLetterQueueSourceArn: message.deadLetterSource }),
-  };
-}
-
-function describeMessage(message: QueuedMessage, asked: readonly string[], askedOwn: readonly string[]): Message {
-  const system = Object.entries(systemAttributesOf(message)).filter(
-    ([name]) => asked.includes('All') || asked.includes(name),
-  );
-  const own = Object.entries(message.attributes).filter(([name]) => askedOwn.some((pattern) => isAsked(pattern, name)));
-  return {
-    MessageId: message.id,
-    ReceiptHandle: message.receiptHandle,
-    Body: message.body,
-    MD5OfBody: message.md5,
-    ...(system.length > 0 && { Attributes: Object.fromEntries(system) }),
-    ...(own.length > 0 && { MessageAttributes: structuredClone(Object.fromEntries(own)) }),
-  };
-}
-
-function isAsked(pattern: string, name: string): boolean {
-  if (pattern === 'All' || pattern === '.*') return true;
-  return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }

@@ -9,8 +9,9 @@ import { BatchGetCommand, GetCommand, PutCommand, TransactWriteCommand } from '@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyUpdate, holds } from '../../../local/account/dynamodb-evaluate.ts';
-import { ExpressionParser, Placeholders } from '../../../local/account/dynamodb-expression.ts';
+import { ExpressionParser } from '../../../local/account/dynamodb-expression.ts';
 import { addNumbers, compareNumbers, normalizeNumber } from '../../../local/account/dynamodb-number.ts';
+import { Placeholders } from '../../../local/account/dynamodb-placeholders.ts';
 import { prepareAccount } from './prepare.ts';
 
 const condition = (text: string, names?: Record<string, string>, values?: Record<string, AttributeValue>) =>
