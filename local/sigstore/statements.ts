@@ -55,3 +55,7 @@ export function preAuthenticationEncoding(payloadType: string, payload: Uint8Arr
   const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);
 }
+
+export function seal(payload: Buffer, payloadType: string, signature: Buffer): Envelope {
+  return { payload: payload.toString('base64'), payloadType, signatures: [{ sig: signature.toString('base64') }] };
+}
