@@ -7,6 +7,7 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CountersignError, messageOf } from '../core/errors.ts';
+import { takeTurns } from './take-turns.ts';
 
 /** What a function tells its operators: structured lines with ids and no payloads, and counts that alarms read. */
 export interface Telemetry {
@@ -37,7 +38,8 @@ export function frameFunction<Event, Result>(
   work: (event: Event, telemetry: Telemetry, context: Context) => Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result> {
   const serviceName = environment.POWERTOOLS_SERVICE_NAME ?? 'countersign';
-  const logger = new Logger({ serviceName, logLevel: readLogLevel(environment.POWERTOOLS_LOG_LEVEL) });
+  const logLevel = readLogLevel(environment.POWERTOOLS_LOG_LEVEL);
+  const logger = new Logger({ serviceName, logLevel });
   const metrics = new Metrics({ serviceName, namespace: environment.POWERTOOLS_METRICS_NAMESPACE ?? 'Countersign' });
   const tracer = new Tracer({
     serviceName,
@@ -48,42 +50,49 @@ export function frameFunction<Event, Result>(
   return middy<Event, Result>()
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger))
-    .handler((event, context) => work(event, telemetry, context).finally(() => publishMetrics(metrics)));
+    .handler((event, context) => work(event, telemetry, context).finally(() => publishMetrics(metrics, logLevel)));
 }
 
+type RecordWork = (record: SQSRecord, telemetry: Telemetry) => Promise<void>;
+
+/** Records that are worked off at the same time: an image may take up to 64 MB of memory while it is read, and its JSON some times that. */
+const RECORDS_AT_ONCE = 4;
+/** What one record may need in the worst case, milliseconds: with less time left the record is not begun. */
+const LONGEST_RECORD = 25_000;
+
 /**
- * A function behind a queue that works off its records one by one, at the same time, and returns the failed ones to the queue (partial batch response).
+ * A function behind a queue that works off its records one by one, some at the same time, and returns to the queue those that failed and those for which no
+ * time is left (partial batch response).
  */
 export function frameRecords(
   environment: Environment,
-  processRecord: (record: SQSRecord, telemetry: Telemetry) => Promise<void>,
+  work: RecordWork,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  const processor = new BatchProcessor(EventType.SQS);
-  return frameFunction(environment, (event: SQSEvent, telemetry, context) =>
-    processPartialResponse(event, (record: SQSRecord) => report(record, telemetry, processRecord), processor, {
-      context,
-      throwOnFullBatchFailure: false,
-    }),
-  );
+  return frameFunction(environment, (event: SQSEvent, telemetry, context) => {
+    // One processor for each invocation: it remembers which records failed.
+    const processor = new BatchProcessor(EventType.SQS);
+    const turn = takeTurns(RECORDS_AT_ONCE);
+    const inTime = (record: SQSRecord) => turn(() => workInTime(record, telemetry, context, work));
+    return processPartialResponse(event, inTime, processor, { context, throwOnFullBatchFailure: false });
+  });
 }
 
 /** A record that failed is told before it goes back to the queue; the queue counts its tries. */
-async function report(
-  record: SQSRecord,
-  telemetry: Telemetry,
-  processRecord: (record: SQSRecord, telemetry: Telemetry) => Promise<void>,
-): Promise<void> {
+async function workInTime(record: SQSRecord, telemetry: Telemetry, context: Context, work: RecordWork): Promise<void> {
   try {
-    await processRecord(record, telemetry);
+    const left = context.getRemainingTimeInMillis();
+    if (left < LONGEST_RECORD) throw new CountersignError('out-of-time', `${left} ms are left of the invocation`);
+    await work(record, telemetry);
   } catch (thrown) {
     telemetry.error('record failed', { messageId: record.messageId }, thrown);
     throw thrown;
   }
 }
 
-/** Publishes what was counted; an invocation that counted nothing says nothing. */
-function publishMetrics(metrics: Metrics): void {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+/** Publishes what was counted; an invocation that counted nothing says nothing. A function that may not log does not print its metrics either. */
+function publishMetrics(metrics: Metrics, logLevel: LogLevel): void {
+  if (logLevel === 'SILENT') metrics.clearMetrics();
+  else if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
@@ -105,6 +114,8 @@ function nameOf(thrown: unknown): string {
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
 
-function readLogLevel(text: string | undefined): (typeof LEVELS)[number] {
+type LogLevel = (typeof LEVELS)[number];
+
+function readLogLevel(text: string | undefined): LogLevel {
   return LEVELS.find((level) => level === text) ?? 'INFO';
 }

@@ -12,5 +12,12 @@ export function realWiring(entry: string): Omit<Wiring<never>, 'clients'> {
   };
 }
 
-/** Few tries inside one invocation: the queue brings a message back later, which is the longer and cheaper retry. */
-export const CLIENT_OPTIONS = { maxAttempts: 3, retryMode: 'standard' } as const;
+/**
+ * Few tries inside one invocation: the queue brings a message back later, which is the longer and cheaper retry. A call that hangs is given up before it has
+ * used the time of the other records.
+ */
+export const CLIENT_OPTIONS = {
+  maxAttempts: 3,
+  retryMode: 'standard',
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+} as const;

@@ -6,28 +6,30 @@ import { sendRejected } from '../aws/queues.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
-import { findConcernedImage } from './find-image.ts';
+import { findConcernedImages } from './find-images.ts';
 import { lookAtImage, type Parts } from './look-at-image.ts';
 import { reportTrust } from './report-trust.ts';
 import { readDeployedTrust } from './trust.ts';
 
 /**
- * Works off the image queue: each message becomes a typed event or goes to the dead letters with its reason (parse), the image behind it is looked at and its
- * verdict decided (decide), stored, and handed on as a finding (record). Nothing in the registry is changed.
+ * Works off the image queue: each message becomes a typed event or goes to the dead letters with its reason (parse), the images behind it are looked at and their
+ * verdicts decided (decide), stored, and handed on as findings (record). Nothing in the registry is changed.
  */
 export function createHandler(
   wiring: Wiring<'ecr' | 'sqs' | 'dynamodb'>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
+  const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
+  const trust = readDeployedTrust(wiring.readCompiledConfig);
   const parts: Parts = {
     wiring,
-    trust: readDeployedTrust(wiring.readCompiledConfig),
+    trust,
+    trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE')),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
-    findingsQueueUrl: requireVariable(environment, 'FINDINGS_QUEUE_URL'),
+    findingsQueueUrl,
   };
-  const trustIsReported = reportTrust(parts);
 
   return frameRecords(environment, async (record: SQSRecord, telemetry: Telemetry) => {
     const parsed = parseEvent(record.body);
@@ -39,7 +41,6 @@ export function createHandler(
       return;
     }
     const { event } = parsed;
-    await trustIsReported(event, telemetry);
     const source = ecrSource({
       ecr: clients.ecr,
       fetch: wiring.fetch,
@@ -47,6 +48,8 @@ export function createHandler(
       region: event.region,
       repository: event.repository,
     });
-    await lookAtImage(await findConcernedImage(event, source), event.at, source, parts, telemetry);
+    for (const image of await findConcernedImages(event, source)) {
+      await lookAtImage(image, event.at, source, parts, telemetry);
+    }
   });
 }

@@ -6,14 +6,17 @@ import { CountersignError } from '../core/errors.ts';
 import { describeImageFinding } from '../core/findings/image-finding.ts';
 import { isFindingOwed, nextVerdict } from '../core/images/lifecycle.ts';
 import { type ArtifactSource, LIMITS } from '../core/images/source.ts';
-import type { VerdictRecord, VerdictState } from '../core/images/verdict.ts';
+import type { VerdictRecord } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
-import type { ConcernedImage } from './find-image.ts';
+import type { ConcernedImage } from './find-images.ts';
+import type { reportTrust } from './report-trust.ts';
+import { tellVerdict } from './tell-verdict.ts';
 import type { DeployedTrust } from './trust.ts';
 
 export interface Parts {
   readonly wiring: Wiring<'ecr' | 'sqs' | 'dynamodb'>;
   readonly trust: DeployedTrust;
+  readonly trustReport: ReturnType<typeof reportTrust>;
   readonly verdicts: VerdictStore;
   readonly imageQueueUrl: string;
   readonly findingsQueueUrl: string;
@@ -21,15 +24,13 @@ export interface Parts {
 
 /** Other writers of one verdict are other events about the same image: a handful, not a crowd. */
 const MOST_ROUNDS = 5;
-/** Grace of an image that is first seen while no trust can be used; it is replaced by the first real decision. */
-const NO_GRACE = 0;
 
 /**
  * Looks at an image and records what follows. The order of the steps makes a crash between any two of them harmless: the message that wakes us again goes
  * out before the verdict that counts on it, and a finding stays owed on the record until it was handed on. Throws where another try is due.
  */
 export async function lookAtImage(
-  { image, tag }: ConcernedImage,
+  { image, tag, seen }: ConcernedImage,
   seenAt: number,
   source: ArtifactSource,
   parts: Parts,
@@ -39,24 +40,22 @@ export async function lookAtImage(
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     // Read before looking: whoever looks later and writes first makes our write fail, and we look again.
     const previous = await verdicts.read(image);
-    const observation = await observe(image, source, parts);
+    await parts.trustReport(image, previous, telemetry);
+    const observation = seen ?? (await observe(image, source, parts));
     const now = wiring.clock();
-    const next = nextVerdict(image, previous, observation, {
-      now,
-      seenAt,
-      tag,
-      graceSeconds: trust.usable ? trust.graceSeconds : NO_GRACE,
-      policyHash: trust.usable ? trust.policyHash : 'unusable',
-      random: wiring.random(),
-    });
-    if (next.recheckAfter !== undefined) {
-      await sendRecheck(wiring.clients.sqs, parts.imageQueueUrl, image, next.recheckAfter, now);
+    const { graceSeconds, policyHash } = trust;
+    const at = { now, seenAt, tag, graceSeconds, policyHash, random: wiring.random() };
+    const { record, recheckAfter } = nextVerdict(image, previous, observation, at);
+    if (recheckAfter !== undefined) {
+      await sendRecheck(wiring.clients.sqs, parts.imageQueueUrl, image, recheckAfter, now);
     }
-    if (observation.kind === 'undecided' || next.record?.state === 'error') telemetry.count('ImageUndecided');
-    if (next.record === undefined) return previous === undefined ? undefined : publishOwed(previous, parts);
-    if (await verdicts.write(next.record, previous)) {
-      tell(next.record, previous, telemetry);
-      return publishOwed(next.record, parts);
+    if (record === undefined) {
+      tellVerdict(previous, previous, telemetry);
+      return previous === undefined ? undefined : publishOwed(previous, parts);
+    }
+    if (await verdicts.write(record, previous)) {
+      tellVerdict(record, previous, telemetry);
+      return publishOwed(record, parts);
     }
   }
   throw new CountersignError('contended', `the verdict of ${image.digest} was written by others ${MOST_ROUNDS} times`);
@@ -68,14 +67,8 @@ async function observe(
   { trust, wiring }: Parts,
 ): Promise<Observation> {
   if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
-  return verifyImage({
-    source,
-    digest: image.digest,
-    repository: image.repository,
-    material: trust.material,
-    limits: LIMITS,
-    clock: wiring.clock,
-  });
+  const { digest, repository } = image;
+  return verifyImage({ source, digest, repository, material: trust.material, limits: LIMITS, clock: wiring.clock });
 }
 
 async function publishOwed(record: VerdictRecord, { wiring, findingsQueueUrl, verdicts }: Parts): Promise<void> {
@@ -83,24 +76,4 @@ async function publishOwed(record: VerdictRecord, { wiring, findingsQueueUrl, ve
   if (!isFindingOwed(record) || state === 'pending' || state === 'error') return;
   await sendFinding(wiring.clients.sqs, findingsQueueUrl, describeImageFinding({ ...record, state }));
   await verdicts.markPublished(record);
-}
-
-const METRICS: Partial<Record<VerdictState, Parameters<Telemetry['count']>[0]>> = {
-  verified: 'ImageVerified',
-  unsigned: 'ImageUnsigned',
-  invalid: 'ImageInvalid',
-  pending: 'ImagePending',
-};
-
-function tell(record: VerdictRecord, previous: VerdictRecord | undefined, telemetry: Telemetry): void {
-  if (previous?.state === record.state) return;
-  const metric = METRICS[record.state];
-  if (metric !== undefined) telemetry.count(metric);
-  telemetry.info('verdict', {
-    repository: record.repository,
-    digest: record.digest,
-    verdict: record.state,
-    revision: record.revision,
-    policy: record.policy ?? '',
-  });
 }

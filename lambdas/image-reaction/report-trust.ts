@@ -1,22 +1,32 @@
 import type { Telemetry } from '../aws/function-frame.ts';
 import { sendFinding } from '../aws/queues.ts';
+import type { Wiring } from '../aws/wiring.ts';
 import { describeTrustFinding } from '../core/findings/service-finding.ts';
-import type { Parts } from './look-at-image.ts';
+import type { ImageName } from '../core/image-name.ts';
+import type { VerdictRecord } from '../core/images/verdict.ts';
+import { type DeployedTrust, NO_POLICY } from './trust.ts';
+
+export interface TrustReport {
+  readonly wiring: Pick<Wiring<'sqs'>, 'clients' | 'clock'>;
+  readonly trust: DeployedTrust;
+  readonly findingsQueueUrl: string;
+}
 
 /**
  * Tells of trust that cannot be used: a metric for each image that stays undecided by it, and once for each start of the function a finding about the service.
+ * The first image on record from such a time that is looked at with usable trust is the observed fix: it closes the finding.
  */
 export function reportTrust({
-  trust,
   wiring,
+  trust,
   findingsQueueUrl,
-}: Parts): (where: { account: string; region: string }, telemetry: Telemetry) => Promise<void> {
+}: TrustReport): (image: ImageName, previous: VerdictRecord | undefined, telemetry: Telemetry) => Promise<void> {
   let told = false;
-  return async (where, telemetry) => {
-    if (trust.usable) return;
-    telemetry.count('TrustMaterialUnusable');
-    if (told) return;
-    await sendFinding(wiring.clients.sqs, findingsQueueUrl, describeTrustFinding(where, trust.reason, wiring.clock()));
+  return async (image, previous, telemetry) => {
+    if (!trust.usable) telemetry.count('TrustMaterialUnusable');
+    if (told || (trust.usable && previous?.policyHash !== NO_POLICY)) return;
+    const reason = trust.usable ? undefined : trust.reason;
+    await sendFinding(wiring.clients.sqs, findingsQueueUrl, describeTrustFinding(image, reason, wiring.clock()));
     told = true;
   };
 }

@@ -3,14 +3,13 @@ import { CountersignError, messageOf, type Reason } from '../core/errors.ts';
 import { loadTrustMaterial, type TrustMaterial } from '../core/trust/material.ts';
 
 /** The trust that the function was deployed with. Unusable trust does not stop the function: every image stays undecided, and that is told. */
-export type DeployedTrust =
-  | {
-      readonly usable: true;
-      readonly material: TrustMaterial;
-      readonly graceSeconds: number;
-      readonly policyHash: string;
-    }
-  | { readonly usable: false; readonly reason: Reason };
+export type DeployedTrust = {
+  readonly graceSeconds: number;
+  readonly policyHash: string;
+} & ({ readonly usable: true; readonly material: TrustMaterial } | { readonly usable: false; readonly reason: Reason });
+
+/** Stands where verdicts name the policy that made them: no policy did. */
+export const NO_POLICY = 'unusable';
 
 /** Reads, checks and parses the compiled configuration once, at the start of the function. */
 export function readDeployedTrust(readCompiledConfig: () => string): DeployedTrust {
@@ -24,6 +23,7 @@ export function readDeployedTrust(readCompiledConfig: () => string): DeployedTru
     };
   } catch (thrown) {
     const code = thrown instanceof CountersignError ? thrown.code : 'unreadable-config';
-    return { usable: false, reason: { code, message: `${messageOf(thrown).slice(0, 400)}.` } };
+    const reason = { code, message: `${messageOf(thrown).slice(0, 400)}.` };
+    return { usable: false, reason, graceSeconds: 0, policyHash: NO_POLICY };
   }
 }

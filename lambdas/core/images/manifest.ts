@@ -37,6 +37,7 @@ export type Manifest =
       readonly mediaType: string;
       readonly artifactType: string | undefined;
       readonly configMediaType: string | undefined;
+      readonly configDigest: string | undefined;
       readonly layers: readonly Descriptor[];
       readonly subject: Descriptor | undefined;
     }
@@ -116,12 +117,14 @@ export function parseManifest(
     case MANIFEST_TYPES.dockerImage: {
       const image = matchShape(readManifestJson(stored.bytes, limits.manifestBytes), imageSchema, mediaType);
       const { artifactType, layers, subject } = image;
-      return { kind: 'image', mediaType, artifactType, configMediaType: image.config.mediaType, layers, subject };
+      const { mediaType: configMediaType, digest: configDigest } = image.config;
+      return { kind: 'image', mediaType, artifactType, configMediaType, configDigest, layers, subject };
     }
     case MANIFEST_TYPES.ociArtifact: {
       const artifact = matchShape(readManifestJson(stored.bytes, limits.manifestBytes), artifactSchema, mediaType);
       const { artifactType, blobs, subject } = artifact;
-      return { kind: 'image', mediaType, artifactType, configMediaType: undefined, layers: blobs, subject };
+      const noConfig = { configMediaType: undefined, configDigest: undefined };
+      return { kind: 'image', mediaType, artifactType, ...noConfig, layers: blobs, subject };
     }
     case MANIFEST_TYPES.ociIndex:
     case MANIFEST_TYPES.dockerList: {

@@ -36,6 +36,7 @@ describe('manifests', () => {
         kind: 'image',
         mediaType,
         configMediaType: descriptor.mediaType,
+        configDigest: descriptor.digest,
         layers: [descriptor],
       });
     }
