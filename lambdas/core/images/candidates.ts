@@ -1,6 +1,7 @@
 import type { Digest } from '../digest.ts';
 import type { Reason } from '../errors.ts';
 import type { Origin, SignatureCandidate } from '../signature/candidate.ts';
+import type { Incomplete } from '../trust/evaluate.ts';
 
 /** Something met on the way that is not a candidate: a malformed referrer, a bound that bit, a digest that did not match. */
 export interface Problem extends Reason {
@@ -20,8 +21,8 @@ export type Found =
       readonly candidates: readonly SignatureCandidate[];
       /** Bad pieces beside the candidates. They neither pass nor block. */
       readonly problems: readonly Problem[];
-      /** Set where a signature may exist that could not be read (throttled, unavailable, cut off by a bound): "unsigned" must not be concluded. */
-      readonly incomplete?: Reason;
+      /** Set where a signature may exist that was not read (throttled, unavailable, cut off by a bound): "unsigned" must not be concluded. */
+      readonly incomplete?: Incomplete;
     }
   /** The digest is not (or no longer) in the repository. */
   | { readonly state: 'gone' }

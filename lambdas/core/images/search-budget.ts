@@ -1,5 +1,5 @@
-import type { Reason } from '../errors.ts';
 import type { Origin } from '../signature/candidate.ts';
+import type { Incomplete } from '../trust/evaluate.ts';
 import type { Problem } from './candidates.ts';
 import type { BoundName, Limits, ReadFailure } from './source.ts';
 
@@ -18,7 +18,7 @@ export class SearchBudget {
   readonly limits: Limits;
   readonly #remaining: () => number;
   readonly #problems = new Map<string, Problem>();
-  #incomplete: Reason | undefined;
+  #incomplete: Incomplete | undefined;
   #bytes = 0;
 
   /** `clock` gives Unix milliseconds; without it each leg has the whole time for itself. */
@@ -33,7 +33,7 @@ export class SearchBudget {
   }
 
   /** Set where a signature may exist that was not read. */
-  get incomplete(): Reason | undefined {
+  get incomplete(): Incomplete | undefined {
     return this.#incomplete;
   }
 
@@ -80,18 +80,21 @@ export class SearchBudget {
     }
     const code = `${what}-${failure.code}`;
     this.addProblem(code, failure.message, origin);
-    if (failure.code === 'transient' || failure.code === 'denied') this.hide(code, failure.message);
+    if (failure.code === 'transient' || failure.code === 'denied')
+      this.hide({ code, message: failure.message, lasting: false });
   }
 
   reachBound(bound: BoundName, what: string, origin?: Origin): void {
     const code = `limit-${bound}`;
     const message = `${what}: the bound on ${bound.replaceAll('-', ' ')} bit`;
     this.addProblem(code, message, origin);
-    if (BOUNDS_THAT_HIDE.has(bound)) this.hide(code, message);
+    if (BOUNDS_THAT_HIDE.has(bound)) this.hide({ code, message, lasting: bound !== 'milliseconds' });
   }
 
-  /** From now on "unsigned" must not be concluded. The first reason stays. */
-  hide(code: string, message: string): void {
-    this.#incomplete ??= { code, message };
+  /** From now on "unsigned" must not be concluded. The first reason stays, but one that may pass goes before one that lasts. */
+  hide(incomplete: Incomplete): void {
+    if (this.#incomplete === undefined || (this.#incomplete.lasting && !incomplete.lasting)) {
+      this.#incomplete = incomplete;
+    }
   }
 }

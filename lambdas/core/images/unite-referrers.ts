@@ -33,7 +33,8 @@ function takeListed(listing: Read<ReferrerListing>, budget: SearchBudget): Diges
   if (!listing.ok) {
     if (listing.failure.code === 'not-found') return [];
     budget.addFailure('referrers', listing.failure);
-    budget.hide(`referrers-${listing.failure.code}`, listing.failure.message);
+    const { code, message } = listing.failure;
+    budget.hide({ code: `referrers-${code}`, message, lasting: false });
     return [];
   }
   const { referrers, truncatedBy, unusable } = listing.value;

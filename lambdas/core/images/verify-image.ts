@@ -37,7 +37,8 @@ export async function verifyImage({
   limits,
   clock,
 }: ImageToVerify): Promise<Observation> {
-  if (findImagePolicy(material.policy, repository) === undefined) {
+  const policy = findImagePolicy(material.policy, repository)?.policy;
+  if (policy === undefined) {
     return material.policy.otherRepositories === 'ignore'
       ? { kind: 'ignored' }
       : { kind: 'decided', decision: REFUSED };
@@ -49,7 +50,10 @@ export async function verifyImage({
     case 'unreadable':
       return { kind: 'undecided', reason: found.reason };
     case 'malformed':
-      return { kind: 'decided', decision: { verdict: 'invalid', policy: null, evidence: [], reasons: [found.reason] } };
+      return {
+        kind: 'decided',
+        decision: { verdict: 'invalid', policy: policy.name, evidence: [], reasons: [found.reason] },
+      };
     case 'found': {
       const decision = evaluateTrust({ ...found, repository, digest }, material, verifySignature) ?? REFUSED;
       return {

@@ -1,43 +1,35 @@
 import type { Digest } from '../digest.ts';
-import { hexOf } from '../digest.ts';
 import type { Reason } from '../errors.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
-import type { Check, SignatureOutcome, SignedContent } from '../signature/outcome.ts';
+import type { SignatureOutcome } from '../signature/outcome.ts';
 import type { Verifier } from '../signature/verifier.ts';
+import { type Branch, combineBranches } from './combine-branches.ts';
 import type { Decision, Evidence } from './evidence.ts';
-import { describeSigner, matchIdentity } from './match-identity.ts';
+import { type Demand, type Judgement, judgeCandidate, type Verify } from './judge-candidate.ts';
+import type { Leaf } from './match-claim.ts';
 import { findImagePolicy } from './match-repository.ts';
 import type { TrustMaterial } from './material.ts';
 import type { Requirement } from './policy.ts';
-
-/** The predicate type of a cosign image signature in bundle form (cosign v3). */
-export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
-/** `critical.type` of a cosign simple-signing payload (cosign specs/SIGNATURE_SPEC.md). */
-const SIMPLE_SIGNING_TYPE = 'cosign container image signature';
-
-/** The engine as the evaluation needs it; passed in so that a test can hold it to one call for each candidate and verifier. */
-export type Verify = (candidate: SignatureCandidate, verifier: Verifier) => SignatureOutcome;
 
 /** What is known about one image when its policy is evaluated. */
 export interface ImageUnderTrust {
   readonly repository: string;
   readonly digest: Digest;
   readonly candidates: readonly SignatureCandidate[];
-  /** Set where signatures may exist that could not be read. */
-  readonly incomplete?: Reason;
+  /** Set where signatures may exist that were not read. */
+  readonly incomplete?: Incomplete;
 }
 
-type Outcome = Evidence['outcome'];
-type Leaf = Extract<Requirement, { signedBy: string } | { attestedBy: string }>;
-interface Branch {
-  readonly outcome: Outcome;
-  readonly evidence: readonly Evidence[];
+/** Why not all signatures were read. `lasting`: another try would end the same, since a bound on their number or size bit. */
+export interface Incomplete extends Reason {
+  readonly lasting: boolean;
 }
 
 /**
- * Decides whether an image fulfils the policy of its repository. Every candidate is tried against every requirement it could be for; one bad candidate
- * neither passes nor blocks. `verified` only if the requirement tree is satisfied by verified signatures over exactly this digest. Otherwise: `error` where
- * something unread could have satisfied it, `invalid` where something claims to and does not, `unsigned` where nothing claims to.
+ * Decides whether an image fulfils the policy of its repository; undefined where no policy names it. Every candidate is tried against every requirement it
+ * could be for; one bad candidate neither passes nor blocks. `verified` only if the requirement tree is satisfied by verified signatures over exactly this
+ * digest. Otherwise: `error` where something that may be read later could have satisfied it, `invalid` where something claims to and does not, or where more
+ * is attached than is read, `unsigned` where nothing claims to.
  */
 export function evaluateTrust(image: ImageUnderTrust, material: TrustMaterial, verify: Verify): Decision | undefined {
   const found = findImagePolicy(material.policy, image.repository);
@@ -53,6 +45,7 @@ export function evaluateTrust(image: ImageUnderTrust, material: TrustMaterial, v
 }
 
 const VERDICTS = { satisfied: 'verified', failed: 'invalid', missing: 'unsigned', error: 'error' } as const;
+const NOTHING: ReadonlySet<string> = new Set();
 
 class Evaluation {
   readonly #image: ImageUnderTrust;
@@ -68,181 +61,132 @@ class Evaluation {
   }
 
   evaluate(requirement: Requirement, line: string): Branch {
-    if ('all' in requirement) return this.#combine(requirement.all, requirement.all.length, `${line}.all`);
-    if ('any' in requirement) return this.#combine(requirement.any, 1, `${line}.any`);
-    if ('atLeast' in requirement) return this.#combine(requirement.of, requirement.atLeast, `${line}.of`);
-    return this.#evaluateLeaf(requirement, line);
+    const judged = this.#judgeAll(requirement, line);
+    const useful = new Set(
+      [...judged.values()]
+        .flat()
+        .flatMap(({ evidence, candidate }) => (evidence.outcome === 'satisfied' ? [candidate] : [])),
+    );
+    return this.#decide(requirement, line, judged, useful);
   }
 
-  #combine(parts: readonly Requirement[], wanted: number, line: string): Branch {
-    const branches = parts.map((part, index) => this.evaluate(part, `${line}[${index}]`));
-    return { outcome: combineOutcomes(branches, wanted), evidence: branches.flatMap(({ evidence }) => evidence) };
+  /** Judges every candidate by every leaf, by the line of the leaf. */
+  #judgeAll(requirement: Requirement, line: string): Map<string, readonly Judgement[]> {
+    if ('signedBy' in requirement || 'attestedBy' in requirement) {
+      const demand = this.#demandOf(requirement, line);
+      const judge = (candidate: SignatureCandidate) =>
+        demand && judgeCandidate(candidate, demand, this.#image.digest, this.#verifyOnce);
+      return new Map([[line, this.#image.candidates.map(judge).filter((judgement) => judgement !== undefined)]]);
+    }
+    const { parts, key } = partsOf(requirement);
+    return new Map(parts.flatMap((part, index) => [...this.#judgeAll(part, `${line}.${key}[${index}]`)]));
   }
 
-  #evaluateLeaf(leaf: Leaf, policyLine: string): Branch {
-    const name = 'signedBy' in leaf ? leaf.signedBy : leaf.attestedBy;
-    const requirement = 'signedBy' in leaf ? `signed by ${name}` : `${leaf.predicateType} attested by ${name}`;
+  #decide(
+    requirement: Requirement,
+    line: string,
+    judged: ReadonlyMap<string, readonly Judgement[]>,
+    useful: ReadonlySet<SignatureCandidate>,
+  ): Branch {
+    if ('signedBy' in requirement || 'attestedBy' in requirement) {
+      if (this.#demandOf(requirement, line) === undefined) return describeUnknown(requirement, line);
+      return this.#decideLeaf(requirement, line, judged.get(line) ?? [], useful);
+    }
+    const { parts, key, wanted, different } = partsOf(requirement);
+    const branches = parts.map((part, index) => this.#decide(part, `${line}.${key}[${index}]`, judged, useful));
+    return combineBranches(branches, wanted, { policyLine: line, different });
+  }
+
+  #decideLeaf(
+    leaf: Leaf,
+    policyLine: string,
+    judgements: readonly Judgement[],
+    useful: ReadonlySet<SignatureCandidate>,
+  ): Branch {
+    const acts = new Set(judgements.flatMap(({ act }) => act ?? []));
+    // What satisfies another line of the policy is a good signature by somebody else, no forgery of this one.
+    const evidence = judgements.map(({ candidate, evidence: one }) =>
+      one.outcome === 'failed' && useful.has(candidate) ? { ...one, outcome: 'missing' as const } : one,
+    );
+    if (acts.size > 0) return { outcome: 'satisfied', evidence, acts };
+    const requirement = describeLeaf(leaf);
+    const { incomplete } = this.#image;
+    if (incomplete !== undefined) {
+      const { lasting, ...reason } = incomplete;
+      const outcome = lasting ? 'failed' : 'error';
+      return {
+        outcome,
+        evidence: [...evidence, { policyLine, requirement, outcome, checks: [], reason }],
+        acts: NOTHING,
+      };
+    }
+    if (evidence.some(({ outcome }) => outcome === 'failed')) return { outcome: 'failed', evidence, acts: NOTHING };
+    const reason = { code: 'no-candidate', message: `Nothing attached to the image claims to be ${requirement}.` };
+    const missing: Evidence = { policyLine, requirement, outcome: 'missing', checks: [], reason };
+    return { outcome: 'missing', evidence: [...evidence, missing], acts: NOTHING };
+  }
+
+  #demandOf(leaf: Leaf, policyLine: string): Demand | undefined {
+    const name = signerOf(leaf);
     const verifier = this.#material.verifiers.get(name);
     const signer = this.#material.policy.signers[name];
-    if (verifier === undefined || signer === undefined) {
-      const reason = {
-        code: 'unknown-signer',
-        message: `The policy names the signer ${name}, which it does not define.`,
-      };
-      return { outcome: 'error', evidence: [{ policyLine, requirement, outcome: 'error', checks: [], reason }] };
-    }
-    const evidence = this.#image.candidates
-      .map((candidate) => this.#judge(candidate, leaf, verifier, signer, { policyLine, requirement }))
-      .filter((line) => line !== undefined);
-    if (evidence.some(({ outcome }) => outcome === 'satisfied')) return { outcome: 'satisfied', evidence };
-    if (this.#image.incomplete !== undefined) {
-      const undecided: Evidence = {
-        policyLine,
-        requirement,
-        outcome: 'error',
-        checks: [],
-        reason: this.#image.incomplete,
-      };
-      return { outcome: 'error', evidence: [...evidence, undecided] };
-    }
-    if (evidence.length > 0) return { outcome: 'failed', evidence };
-    const reason = { code: 'no-candidate', message: `Nothing attached to the image claims to be ${requirement}.` };
-    return { outcome: 'missing', evidence: [{ policyLine, requirement, outcome: 'missing', checks: [], reason }] };
+    if (verifier === undefined || signer === undefined) return undefined;
+    return { leaf, policyLine, requirement: describeLeaf(leaf), signer, verifier };
   }
 
-  /** One line of evidence, or nothing where the candidate does not even claim to be what the leaf asks for. */
-  #judge(
-    candidate: SignatureCandidate,
-    leaf: Leaf,
-    verifier: Verifier,
-    signer: TrustMaterial['policy']['signers'][string],
-    line: { policyLine: string; requirement: string },
-  ): Evidence | undefined {
-    if (candidate.format === 'unread' || !mayFulfil(candidate, leaf)) return undefined;
-    const outcome = this.#outcomeOf(candidate, verifier);
-    const base = { ...line, format: candidate.format, origin: candidate.origin };
-    if (!outcome.ok) {
-      return {
-        ...base,
-        outcome: 'failed',
-        checks: outcome.checks,
-        reason: { code: outcome.code, message: outcome.message },
-      };
-    }
-    const claim = matchClaim(outcome.content, leaf);
-    if (claim === 'other') return undefined;
-    const identity: Check =
-      'keyless' in signer
-        ? matchIdentity(outcome.signer, signer.keyless)
-        : { check: 'identity', result: 'passed', detail: 'signed with the pinned key' };
-    const subject = matchSubject(outcome.content, this.#image.digest);
-    const checks = [...outcome.checks, identity, claim, subject];
-    const failed = checks.find(({ result }) => result === 'failed');
-    const described = { ...base, checks, signer: describeSigner(outcome.signer) };
-    if (failed === undefined) return { ...described, outcome: 'satisfied' };
-    return {
-      ...described,
-      outcome: 'failed',
-      reason: { code: CODES[failed.check] ?? 'bad-signature', message: failed.detail },
-    };
-  }
-
-  #outcomeOf(candidate: SignatureCandidate, verifier: Verifier): SignatureOutcome {
+  readonly #verifyOnce: Verify = (candidate, verifier) => {
     const known = this.#outcomes.get(verifier) ?? new Map<SignatureCandidate, SignatureOutcome>();
     this.#outcomes.set(verifier, known);
     const outcome = known.get(candidate) ?? this.#verify(candidate, verifier);
     known.set(candidate, outcome);
     return outcome;
+  };
+}
+
+function partsOf(requirement: Exclude<Requirement, Leaf>) {
+  if ('all' in requirement) {
+    return { parts: requirement.all, key: 'all', wanted: requirement.all.length, different: false };
   }
+  if ('any' in requirement) return { parts: requirement.any, key: 'any', wanted: 1, different: false };
+  return { parts: requirement.of, key: 'of', wanted: requirement.atLeast, different: true };
 }
 
-const CODES: Partial<Record<Check['check'], string>> = {
-  identity: 'identity-mismatch',
-  statement: 'wrong-statement',
-  subject: 'subject-mismatch',
-};
-
-/** A branch needs `wanted` satisfied parts. What could still come or could not be read counts as open, and an open branch is never `satisfied`. */
-function combineOutcomes(branches: readonly Branch[], wanted: number): Outcome {
-  const count = (outcome: Outcome) => branches.filter((branch) => branch.outcome === outcome).length;
-  const satisfied = count('satisfied');
-  if (satisfied >= wanted) return 'satisfied';
-  if (satisfied + count('error') >= wanted) return 'error';
-  if (count('failed') > 0) return 'failed';
-  return count('error') > 0 ? 'error' : 'missing';
+function signerOf(leaf: Leaf): string {
+  return 'signedBy' in leaf ? leaf.signedBy : leaf.attestedBy;
 }
 
-/** A `.sig` layer can only be a signature and an `.att` layer only an attestation; a bundle tells by its content. */
-function mayFulfil(candidate: SignatureCandidate, leaf: Leaf): boolean {
-  if (candidate.format === 'bundle') return true;
-  return 'signedBy' in leaf ? candidate.format === 'simple-signing' : candidate.format === 'dsse';
+function describeLeaf(leaf: Leaf): string {
+  return 'signedBy' in leaf ? `signed by ${leaf.signedBy}` : `${leaf.predicateType} attested by ${leaf.attestedBy}`;
 }
 
-/** Whether what was signed makes the claim that the leaf asks for. `other`: it is a claim of another kind, so it says nothing about this leaf. */
-function matchClaim(content: SignedContent, leaf: Leaf): Check | 'other' {
-  if ('attestedBy' in leaf) {
-    if (content.kind !== 'statement' || content.predicateType !== leaf.predicateType) return 'other';
-    return { check: 'statement', result: 'passed', detail: `predicate type is ${leaf.predicateType}` };
-  }
-  switch (content.kind) {
-    case 'statement':
-      if (content.predicateType !== SIGN_PREDICATE) return 'other';
-      return { check: 'statement', result: 'passed', detail: `predicate type is ${SIGN_PREDICATE}` };
-    case 'simple-signing':
-      return content.type === SIMPLE_SIGNING_TYPE
-        ? { check: 'statement', result: 'passed', detail: `payload type is "${SIMPLE_SIGNING_TYPE}"` }
-        : { check: 'statement', result: 'failed', detail: 'the payload is not a cosign container image signature' };
-    case 'message':
-      return { check: 'statement', result: 'passed', detail: 'a signature over the manifest itself' };
-  }
+function describeUnknown(leaf: Leaf, policyLine: string): Branch {
+  const message = `The policy names the signer ${signerOf(leaf)}, which it does not define.`;
+  const reason = { code: 'unknown-signer', message };
+  const line: Evidence = { policyLine, requirement: describeLeaf(leaf), outcome: 'error', checks: [], reason };
+  return { outcome: 'error', evidence: [line], acts: NOTHING };
 }
 
-function matchSubject(content: SignedContent, digest: Digest): Check {
-  const named = subjectsOf(content);
-  return named.includes(digest)
-    ? { check: 'subject', result: 'passed', detail: `signed for ${digest}` }
-    : {
-        check: 'subject',
-        result: 'failed',
-        detail: `signed for ${named[0]?.slice(0, 80) ?? 'nothing'}, the image is ${digest}`,
-      };
-}
-
-function subjectsOf(content: SignedContent): readonly string[] {
-  switch (content.kind) {
-    case 'statement':
-      return content.subjects.map(({ algorithm, value }) => `${algorithm}:${value}`);
-    case 'simple-signing':
-      return [content.manifestDigest];
-    case 'message':
-      return [`${content.digest.algorithm}:${content.digest.value}`];
-  }
-}
-
-function collectReasons(root: Branch, policy: string, image: ImageUnderTrust): readonly Reason[] {
+function collectReasons(root: Branch, policy: string, { candidates }: ImageUnderTrust): readonly Reason[] {
   if (root.outcome === 'satisfied') {
     return [{ code: 'policy-satisfied', message: `The image fulfils the policy ${policy}.` }];
   }
-  const wanted: readonly Outcome[] = root.outcome === 'failed' ? ['failed', 'missing'] : [root.outcome];
-  const reasons = root.evidence.filter(({ outcome, reason }) => reason !== undefined && wanted.includes(outcome));
-  const unread = image.candidates.find(({ format }) => format === 'unread');
-  const notes: Reason[] =
-    unread?.format === 'unread'
+  const wanted: readonly Evidence['outcome'][] = root.outcome === 'failed' ? ['failed', 'missing'] : [root.outcome];
+  const reasons = root.evidence.flatMap(({ outcome, reason }) =>
+    reason !== undefined && wanted.includes(outcome) ? [reason] : [],
+  );
+  const unread = candidates.flatMap((candidate) =>
+    candidate.format === 'unread'
       ? [
           {
             code: 'unread-format',
-            message: `A signature of type ${unread.mediaType.slice(0, 100)} is attached; the policy names no signer for it.`,
+            message: `A signature of type ${candidate.mediaType.slice(0, 100)} is attached; the policy names no signer for it.`,
           },
         ]
-      : [];
-  return distinct([...reasons.flatMap(({ reason }) => reason ?? []), ...notes]);
+      : [],
+  );
+  return distinct([...reasons, ...unread.slice(0, 1)]);
 }
 
 function distinct(reasons: readonly Reason[]): readonly Reason[] {
   return [...new Map(reasons.map((reason) => [`${reason.code}\n${reason.message}`, reason])).values()];
-}
-
-/** The sha256 hex of a digest as in-toto subjects carry it. */
-export function subjectDigestOf(digest: Digest): { algorithm: 'sha256'; value: string } {
-  return { algorithm: 'sha256', value: hexOf(digest) };
 }

@@ -360,7 +360,7 @@ describe('what was not read is said', () => {
   test.each(['transient', 'denied', 'malformed', 'too-large'] as const)('a listing that is %s', async (code) => {
     const found = await find(repositoryOf([], { listing: { code, message: 'no list' } }));
 
-    expect(found.incomplete).toEqual({ code: `referrers-${code}`, message: 'no list' });
+    expect(found.incomplete).toEqual({ code: `referrers-${code}`, message: 'no list', lasting: false });
   });
 
   test('a registry without a listing is complete: the fallback tag speaks for it', async () => {
@@ -381,7 +381,7 @@ describe('what was not read is said', () => {
 
     const found = await find(repositoryOf(bundleReferrers(2), { failures }));
 
-    expect(found.incomplete).toEqual({ code, message: 'slow down' });
+    expect(found.incomplete).toEqual({ code, message: 'slow down', lasting: false });
     expect(codes(found)).toEqual([code]);
   });
 
@@ -389,7 +389,7 @@ describe('what was not read is said', () => {
     const found = await find(repositoryOf([], { listing: { truncatedBy: 'referrer-pages', unusable: 2 } }));
 
     expect(codes(found)).toEqual(['limit-referrer-pages', 'unsupported-digest']);
-    expect(found.incomplete?.code).toBe('limit-referrer-pages');
+    expect(found.incomplete).toMatchObject({ code: 'limit-referrer-pages', lasting: true });
   });
 
   test.each([
@@ -400,7 +400,7 @@ describe('what was not read is said', () => {
     const found = await find(repositoryOf(bundleReferrers(3)), { ...LIMITS, ...limit });
 
     expect(codes(found)).toContain(`limit-${bound}`);
-    expect(found.incomplete?.code).toBe(`limit-${bound}`);
+    expect(found.incomplete).toMatchObject({ code: `limit-${bound}`, lasting: true });
     expect(found.candidates.length).toBeLessThanOrEqual(kept);
   });
 
@@ -434,7 +434,7 @@ describe('what was not read is said', () => {
 
     const found = await findSignatures(source, image.digest, LIMITS, clock);
 
-    expect(found).toMatchObject({ state: 'found', candidates: [], incomplete: { code: 'limit-milliseconds' } });
+    expect(found).toMatchObject({ state: 'found', candidates: [], incomplete: { code: 'limit-milliseconds', lasting: false } });
     expect(source.calls.readBlobs).toBe(0);
   });
 });

@@ -1,0 +1,327 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { digestOf } from '../../../lambdas/core/digest.ts';
+import type { SignatureCandidate } from '../../../lambdas/core/signature/candidate.ts';
+import type { SignatureOutcome, SignedContent, SignerFacts } from '../../../lambdas/core/signature/outcome.ts';
+import type { Verifier } from '../../../lambdas/core/signature/verifier.ts';
+import { evaluateTrust, type Incomplete } from '../../../lambdas/core/trust/evaluate.ts';
+import type { Verify } from '../../../lambdas/core/trust/judge-candidate.ts';
+import { SIGN_PREDICATE } from '../../../lambdas/core/trust/match-claim.ts';
+import type { TrustMaterial } from '../../../lambdas/core/trust/material.ts';
+import type { Requirement } from '../../../lambdas/core/trust/policy.ts';
+
+const DIGEST = digestOf('an image');
+const OTHER = digestOf('another image');
+const SLSA = 'https://slsa.dev/provenance/v1';
+const SPDX = 'https://spdx.dev/Document';
+
+/** Keys by the names under which the policy knows them; `twin` is the key of `anna` under another name. */
+const KEYS: Record<string, KeyObject> = { anna: newKey(), ben: newKey(), carl: newKey() };
+KEYS.twin = KEYS.anna ?? newKey();
+
+function newKey(): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+}
+
+const verifiers = new Map<string, Verifier>(
+  Object.entries(KEYS).map(([name, key]) => [name, { kind: 'key', key, log: 'not-required' }]),
+);
+
+function materialOf(require: Requirement): TrustMaterial {
+  const signers = Object.fromEntries(
+    Object.keys(KEYS).map((name) => [name, { key: { file: `${name}.pub` }, transparencyLog: 'not-required' as const }]),
+  );
+  const images = [{ name: 'acme', repositories: ['acme/**'], require }];
+  return { policy: { version: 1, roots: {}, signers, images, otherRepositories: 'ignore' }, verifiers };
+}
+
+/** A candidate and what the engine says of it: it verifies with the keys of its signers and with no other. */
+interface Made {
+  readonly candidate: SignatureCandidate;
+  readonly by: string;
+  readonly content: SignedContent;
+}
+
+let made = 0;
+
+function make(by: string, content: SignedContent, format: 'bundle' | 'simple-signing' | 'dsse' = 'bundle'): Made {
+  made += 1;
+  const origin = { kind: 'referrer', manifest: digestOf(`referrer ${made}`) } as const;
+  const bytes = Buffer.from(String(made));
+  const candidates = {
+    bundle: { format: 'bundle', origin, bytes },
+    'simple-signing': { format: 'simple-signing', origin, payload: bytes, annotations: {} },
+    dsse: { format: 'dsse', origin, envelope: bytes, annotations: {} },
+  } as const;
+  return { by, content, candidate: candidates[format] };
+}
+
+function statement(predicateType: string, digest = DIGEST): SignedContent {
+  const value = digest.slice('sha256:'.length);
+  return { kind: 'statement', predicateType, subjects: [{ algorithm: 'sha256', value }], predicate: {} };
+}
+
+const signature = (by: string, digest = DIGEST) => make(by, statement(SIGN_PREDICATE, digest));
+const attestation = (by: string, predicateType = SLSA) => make(by, statement(predicateType));
+
+function verifyMade(all: readonly Made[], signer: SignerFacts = { kind: 'key' }): Verify {
+  return (candidate, verifier): SignatureOutcome => {
+    const found = all.find((one) => one.candidate === candidate);
+    const key = found === undefined ? undefined : KEYS[found.by];
+    return found !== undefined && verifier.kind === 'key' && key !== undefined && verifier.key.equals(key)
+      ? { ok: true, signer, content: found.content, signedAt: [], checks: [] }
+      : { ok: false, code: 'bad-signature', message: 'the signature does not verify', checks: [] };
+  };
+}
+
+function evaluate(require: Requirement, all: readonly Made[], incomplete?: Incomplete) {
+  const image = { repository: 'acme/app', digest: DIGEST, candidates: all.map(({ candidate }) => candidate) };
+  const complete = incomplete === undefined ? image : { ...image, incomplete };
+  const decision = evaluateTrust(complete, materialOf(require), verifyMade(all));
+  if (decision === undefined) throw new Error('no policy names the repository');
+  return decision;
+}
+
+const LATER: Incomplete = { code: 'referrer-transient', message: 'slow down', lasting: false };
+const NEVER: Incomplete = { code: 'limit-referrers', message: 'too many', lasting: true };
+
+describe('one requirement', () => {
+  test.each([
+    ['a signature by the signer', [signature('anna')], 'verified'],
+    ['a bad one beside a good one', [signature('ben'), signature('anna'), signature('carl')], 'verified'],
+    ['a signature by somebody else', [signature('ben')], 'invalid'],
+    ['a signature of another image', [signature('anna', OTHER)], 'invalid'],
+    ['an attestation in place of a signature', [attestation('anna')], 'unsigned'],
+    ['nothing', [], 'unsigned'],
+  ])('%s', (_name, all, verdict) => {
+    expect(evaluate({ signedBy: 'anna' }, all).verdict).toBe(verdict);
+  });
+
+  test.each([
+    ['the attestation', [attestation('anna')], 'verified'],
+    ['one of another predicate type', [attestation('anna', SPDX)], 'unsigned'],
+    ['a predicate type that begins like it', [attestation('anna', `${SLSA}-draft`)], 'unsigned'],
+    ['an image signature in its place', [signature('anna')], 'unsigned'],
+    ['one by somebody else', [attestation('ben')], 'invalid'],
+  ])('an attestation is demanded, there is %s', (_name, all, verdict) => {
+    expect(evaluate({ attestedBy: 'anna', predicateType: SLSA }, all).verdict).toBe(verdict);
+  });
+
+  test('a legacy layer is taken for what its tag says and nothing else', () => {
+    const simple = { kind: 'simple-signing', manifestDigest: DIGEST, optional: null } as const;
+    const good = make('anna', { ...simple, type: 'cosign container image signature' }, 'simple-signing');
+    const strange = make('anna', { ...simple, type: 'something else' }, 'simple-signing');
+    const attested = make('anna', statement(SIGN_PREDICATE), 'dsse');
+
+    expect(evaluate({ signedBy: 'anna' }, [good]).verdict).toBe('verified');
+    expect(evaluate({ signedBy: 'anna' }, [strange])).toMatchObject({
+      verdict: 'invalid',
+      reasons: [{ code: 'wrong-statement' }],
+    });
+    expect(evaluate({ signedBy: 'anna' }, [attested]).verdict).toBe('unsigned');
+    expect(evaluate({ attestedBy: 'anna', predicateType: SLSA }, [good]).verdict).toBe('unsigned');
+  });
+
+  test('a signature over bare bytes is no image signature, even over the bytes of the manifest', () => {
+    const bare = make('anna', { kind: 'message', digest: { algorithm: 'sha256', value: DIGEST.slice(7) } });
+
+    expect(evaluate({ signedBy: 'anna' }, [bare]).verdict).toBe('invalid');
+  });
+
+  test.each(['sha1', 'SHA256', 'sha512'])('a subject with a %s digest does not name the image', (algorithm) => {
+    const subjects = [{ algorithm, value: DIGEST.slice(7) }];
+    const wrong = make('anna', { kind: 'statement', predicateType: SIGN_PREDICATE, subjects, predicate: {} });
+
+    expect(evaluate({ signedBy: 'anna' }, [wrong])).toMatchObject({
+      verdict: 'invalid',
+      reasons: [{ code: 'subject-mismatch' }],
+    });
+  });
+
+  test('made with a certificate where a key is demanded: nobody claimed to be that key', () => {
+    const one = signature('anna');
+    const verify: Verify = () => ({ ok: false, code: 'wrong-material', message: 'a certificate', checks: [] });
+    const image = { repository: 'acme/app', digest: DIGEST, candidates: [one.candidate] };
+
+    expect(evaluateTrust(image, materialOf({ signedBy: 'anna' }), verify)).toMatchObject({
+      verdict: 'unsigned',
+      reasons: [{ code: 'wrong-material' }, { code: 'no-candidate' }],
+    });
+  });
+});
+
+describe('what was not read', () => {
+  test.each([
+    ['nothing was found yet', [], LATER, 'error'],
+    ['only a bad one was found yet', [signature('ben')], LATER, 'error'],
+    ['a good one was found already', [signature('anna')], LATER, 'verified'],
+    ['more is attached than is read', [], NEVER, 'invalid'],
+    ['more is attached than is read, a good one among what was', [signature('anna')], NEVER, 'verified'],
+  ])('%s', (_name, all, incomplete, verdict) => {
+    const decision = evaluate({ signedBy: 'anna' }, all, incomplete);
+
+    expect(decision.verdict).toBe(verdict);
+    if (verdict !== 'verified')
+      expect(decision.reasons).toContainEqual({ code: incomplete.code, message: incomplete.message });
+  });
+
+  test('a format that is not read is told and counts for nothing', () => {
+    const mediaType = 'application/vnd.cncf.notary.signature';
+    const candidates: SignatureCandidate[] = [{ format: 'unread', origin: { kind: 'referrer' }, mediaType }];
+    const image = { repository: 'acme/app', digest: DIGEST, candidates };
+    const decision = evaluateTrust(image, materialOf({ signedBy: 'anna' }), verifyMade([]));
+
+    expect(decision).toMatchObject({
+      verdict: 'unsigned',
+      reasons: [{ code: 'no-candidate' }, { code: 'unread-format' }],
+    });
+  });
+});
+
+describe('requirements of requirements', () => {
+  const anna: Requirement = { signedBy: 'anna' };
+  const ben: Requirement = { signedBy: 'ben' };
+  const carl: Requirement = { signedBy: 'carl' };
+
+  test.each<[string, Requirement, readonly Made[], string]>([
+    ['all: both signed', { all: [anna, ben] }, [signature('anna'), signature('ben')], 'verified'],
+    ['all: one has signed, the other may still', { all: [anna, ben] }, [signature('anna')], 'unsigned'],
+    ['all: one has signed, a stranger too', { all: [anna, ben] }, [signature('anna'), signature('carl')], 'invalid'],
+    ['any: the second signed', { any: [anna, ben] }, [signature('ben')], 'verified'],
+    ['any: a stranger signed', { any: [anna, ben] }, [signature('carl')], 'invalid'],
+    ['two of three', { atLeast: 2, of: [anna, ben, carl] }, [signature('carl'), signature('anna')], 'verified'],
+    ['one of three where two are wanted', { atLeast: 2, of: [anna, ben, carl] }, [signature('carl')], 'unsigned'],
+    ['one twice', { atLeast: 2, of: [anna, anna] }, [signature('anna'), signature('anna')], 'unsigned'],
+    [
+      'one key under two names',
+      { atLeast: 2, of: [anna, { signedBy: 'twin' }] },
+      [signature('anna'), signature('twin')],
+      'unsigned',
+    ],
+    [
+      'one person for two groups',
+      { atLeast: 2, of: [{ any: [anna, ben] }, { any: [anna, carl] }] },
+      [signature('anna')],
+      'unsigned',
+    ],
+    [
+      'two persons for two groups, one of them in both',
+      { atLeast: 2, of: [{ any: [anna, ben] }, { any: [anna, carl] }] },
+      [signature('anna'), signature('ben')],
+      'verified',
+    ],
+    [
+      'one person who does two different things',
+      { atLeast: 2, of: [anna, { attestedBy: 'anna', predicateType: SLSA }] },
+      [signature('anna'), attestation('anna')],
+      'verified',
+    ],
+    ['all may name the same thing twice', { all: [anna, anna] }, [signature('anna')], 'verified'],
+  ])('%s', (_name, require, all, verdict) => {
+    expect(evaluate(require, all).verdict).toBe(verdict);
+  });
+
+  test('two names of one signer are told', () => {
+    const decision = evaluate({ atLeast: 2, of: [anna, { signedBy: 'twin' }] }, [signature('anna')]);
+
+    expect(decision.reasons).toContainEqual({
+      code: 'same-signer',
+      message: '2 different signers are demanded, 1 signed.',
+    });
+  });
+
+  test('a line that cannot be decided keeps the image undecided only while it could matter', () => {
+    const all = [signature('anna')];
+
+    expect(evaluate({ any: [anna, ben] }, all, LATER).verdict).toBe('verified');
+    expect(evaluate({ all: [anna, ben] }, all, LATER).verdict).toBe('error');
+  });
+
+  test('the policy line of each piece of evidence leads to its requirement', () => {
+    const decision = evaluate({ all: [anna, { any: [ben, carl] }] }, [signature('anna'), signature('carl')]);
+
+    expect(decision.verdict).toBe('verified');
+    expect(
+      decision.evidence.filter(({ outcome }) => outcome === 'satisfied').map(({ policyLine }) => policyLine),
+    ).toEqual(['images[0].require.all[0]', 'images[0].require.all[1].any[1]']);
+  });
+
+  test('the engine is asked once for each candidate and key, however often the policy names it', () => {
+    const all = [signature('anna'), signature('ben')];
+    const verify = vi.fn(verifyMade(all));
+    const image = { repository: 'acme/app', digest: DIGEST, candidates: all.map(({ candidate }) => candidate) };
+
+    evaluateTrust(image, materialOf({ any: [anna, { all: [anna, ben] }, { atLeast: 1, of: [ben, anna] }] }), verify);
+
+    expect(verify).toHaveBeenCalledTimes(4);
+  });
+});
+
+describe('whatever is attached', () => {
+  const names = fc.constantFrom('anna', 'ben', 'carl');
+  const leaf: fc.Arbitrary<Requirement> = fc.oneof(
+    names.map((name) => ({ signedBy: name })),
+    names.map((name) => ({ attestedBy: name, predicateType: SLSA })),
+  );
+  const { requirement } = fc.letrec<{ requirement: Requirement }>((tie) => {
+    const parts = fc.array(tie('requirement'), { minLength: 1, maxLength: 3 });
+    return {
+      requirement: fc.oneof(
+        { maxDepth: 3 },
+        leaf,
+        parts.map((all) => ({ all })),
+        parts.map((any) => ({ any })),
+        parts.chain((of) => fc.integer({ min: 1, max: of.length }).map((atLeast) => ({ atLeast, of }))),
+      ),
+    };
+  });
+  const acts = fc.array(fc.record({ by: names, attests: fc.boolean() }), { maxLength: 5 });
+  const makeAll = (list: readonly { by: string; attests: boolean }[]) =>
+    list.map(({ by, attests }) => (attests ? attestation(by) : signature(by)));
+
+  test('junk beside the signatures never changes verified to something else, nor something else to verified', () => {
+    fc.assert(
+      fc.property(requirement, acts, (require, list) => {
+        const all = makeAll(list);
+        const junk = [
+          signature('nobody'),
+          attestation('nobody', SPDX),
+          signature('anna', OTHER),
+          signature('ben', OTHER),
+        ];
+        const before = evaluate(require, all).verdict === 'verified';
+
+        expect(evaluate(require, [...junk, ...all]).verdict === 'verified').toBe(before);
+        expect(evaluate(require, all, LATER).verdict === 'verified').toBe(before);
+        expect(evaluate(require, all, NEVER).verdict === 'verified').toBe(before);
+      }),
+    );
+  });
+
+  test('nothing is verified without a signature of a signer that the policy names', () => {
+    fc.assert(
+      fc.property(requirement, acts, (require, list) => {
+        const all = makeAll(list.map((one) => ({ ...one, by: 'nobody' })));
+
+        expect(evaluate(require, all).verdict).not.toBe('verified');
+      }),
+    );
+  });
+
+  test('the order of the candidates does not matter', () => {
+    fc.assert(
+      fc.property(requirement, acts, (require, list) => {
+        const all = makeAll(list);
+
+        expect(evaluate(require, all.toReversed()).verdict).toBe(evaluate(require, all).verdict);
+      }),
+    );
+  });
+});
+
+test('a repository that no policy names has no decision', () => {
+  const image = { repository: 'other/app', digest: DIGEST, candidates: [] };
+
+  expect(evaluateTrust(image, materialOf({ signedBy: 'anna' }), verifyMade([]))).toBeUndefined();
+});
