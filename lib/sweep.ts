@@ -36,7 +36,7 @@ export class Sweep extends Construct {
       environment: { VERDICT_TABLE: props.verdicts.table.tableName, IMAGE_QUEUE_URL: images.queue.queue.queueUrl },
     });
     props.verdicts.allowRead(this.sweep);
-    allowEveryRepository(this.sweep, ['ecr:DescribeRepositories', 'ecr:ListImages']);
+    allowEveryRepository(this.sweep, ['ecr:DescribeRepositories', 'ecr:DescribeImages']);
     this.sweep.allow(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [images.queue.queue.queueArn] }),
       defaults.key.statementFor('sqs:send'),

@@ -1,5 +1,10 @@
-import { type ECRClient, paginateDescribeRepositories, paginateListImages } from '@aws-sdk/client-ecr';
-import { type Digest, isDigest } from '../core/digest.ts';
+import {
+  type ECRClient,
+  type ImageDetail,
+  paginateDescribeImages,
+  paginateDescribeRepositories,
+} from '@aws-sdk/client-ecr';
+import { isDigest } from '../core/digest.ts';
 import { subjectOfTag } from '../core/events/subject-of-tag.ts';
 import type { ImageName } from '../core/image-name.ts';
 
@@ -17,22 +22,26 @@ export async function* listRepositories(client: ECRClient): AsyncGenerator<strin
 }
 
 /**
- * The images of a repository in pages of up to 100, without those that cosign's tags name as signatures. Untagged digests may be referrers: looking at one finds
- * no policy breach that its image would not have, so they are left out, as are images that lost their last tag.
+ * The images of a repository in pages of up to 100, without those that are signatures of others: what names a subject, or has no tags but cosign's. They were
+ * looked at when they were pushed, as whatever could be run is; here they only would be looked at again every hour. Untagged images are images.
  */
 export async function* listImages(
   client: ECRClient,
   { account, region, repository }: Omit<ImageName, 'digest'>,
 ): AsyncGenerator<readonly ImageName[]> {
   let pages = 0;
-  const request = { repositoryName: repository, filter: { tagStatus: 'TAGGED' }, maxResults: 100 } as const;
-  for await (const { imageIds = [] } of paginateListImages({ client }, request)) {
-    const digests = new Set<Digest>();
-    for (const { imageDigest, imageTag } of imageIds) {
-      if (isDigest(imageDigest) && subjectOfTag(imageTag) === undefined) digests.add(imageDigest);
-    }
-    yield [...digests].map((digest) => ({ account, region, repository, digest }));
+  for await (const { imageDetails = [] } of paginateDescribeImages(
+    { client },
+    { repositoryName: repository, maxResults: 100 },
+  )) {
+    const digests = imageDetails.filter((image) => !isAttachment(image)).map(({ imageDigest }) => imageDigest);
+    yield digests.filter(isDigest).map((digest) => ({ account, region, repository, digest }));
     pages += 1;
     if (pages >= MOST_PAGES) return;
   }
+}
+
+function isAttachment({ subjectManifestDigest, imageTags = [] }: ImageDetail): boolean {
+  if (subjectManifestDigest !== undefined) return true;
+  return imageTags.length > 0 && imageTags.every((tag) => subjectOfTag(tag) !== undefined);
 }

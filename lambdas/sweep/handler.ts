@@ -26,7 +26,7 @@ export interface SweepResult {
 
 /**
  * Compares the registry with the verdicts and asks for a look at every image that has none under the policy in force, whose wait is overdue, or whose finding is
- * still owed. This is what makes lost events harmless. One ListImages call for 100 images and one BatchGetItem for 100 verdicts.
+ * still owed. This is what makes lost events harmless. One DescribeImages call for 100 images and one BatchGetItem for 100 verdicts.
  */
 export function createHandler(
   wiring: Wiring<'ecr' | 'sqs' | 'dynamodb'>,
