@@ -1,4 +1,4 @@
-import type { TrustPolicy } from '../trust/policy.ts';
+import type { CompiledTrust } from '../trust/compiled-trust.ts';
 
 /**
  * The configuration as it is compiled at synth into `countersign.compiled.json`, the file that lies beside each function's code.
@@ -9,11 +9,5 @@ export interface CompiledConfig {
   /** `sha256:` digest over the canonical JSON of the rest; part of every verdict, so that a policy change is visible and triggers a new verdict. */
   readonly hash: string;
   readonly images: { readonly mode: 'observe'; readonly graceSeconds: number };
-  readonly trust: {
-    readonly policy: TrustPolicy;
-    /** Trusted roots by name, each the parsed JSON of a Sigstore trusted_root.json. */
-    readonly roots: Readonly<Record<string, unknown>>;
-    /** Public keys by signer name, PEM (SPKI). */
-    readonly keys: Readonly<Record<string, string>>;
-  };
+  readonly trust: CompiledTrust;
 }

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { CompiledConfig } from '../config/compiled.ts';
 import { CountersignError, messageOf } from '../errors.ts';
 import { parseTrustRoot, type TrustRoot } from '../signature/trust-root.ts';
 import type { Verifier } from '../signature/verifier.ts';
+import type { CompiledTrust } from './compiled-trust.ts';
 import type { TrustPolicy } from './policy.ts';
 
 /** The trust policy with its keys and roots parsed once: one verifier for each signer. */
@@ -20,7 +20,7 @@ export class TrustMaterialError extends CountersignError<
  * Parses all trusted roots and keys of a compiled trust section. All or nothing: one unusable root or key makes the whole policy unusable,
  * because an `any` would otherwise quietly become stricter and an `atLeast` looser than what was reviewed.
  */
-export function loadTrustMaterial(trust: CompiledConfig['trust']): TrustMaterial {
+export function loadTrustMaterial(trust: CompiledTrust): TrustMaterial {
   const roots = new Map(Object.entries(trust.roots).map(([name, json]) => [name, loadRoot(name, json)]));
   const verifiers = new Map<string, Verifier>();
   for (const [name, signer] of Object.entries(trust.policy.signers)) {

@@ -1,0 +1,10 @@
+import type { TrustPolicy } from './policy.ts';
+
+/** A trust policy with the files that it names, as it is compiled into the configuration of a deployment. */
+export interface CompiledTrust {
+  readonly policy: TrustPolicy;
+  /** Trusted roots by name, each the parsed JSON of a Sigstore trusted_root.json. */
+  readonly roots: Readonly<Record<string, unknown>>;
+  /** Public keys by signer name, PEM (SPKI). */
+  readonly keys: Readonly<Record<string, string>>;
+}
