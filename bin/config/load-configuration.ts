@@ -10,6 +10,7 @@ import {
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
 import { type Config, configSchema } from '../../lambdas/core/config/schema.ts';
 import { messageOf } from '../../lambdas/core/errors.ts';
+import type { CompiledTrust } from '../../lambdas/core/trust/compiled-trust.ts';
 import { type TrustPolicy, trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
 import { explainIssues, placeProblems } from './explain-issues.ts';
 import type { Problem } from './problem.ts';
@@ -39,7 +40,7 @@ export function loadConfiguration(path: string): Loaded {
 }
 
 export type LoadedTrust =
-  | { readonly ok: true; readonly trust: CompiledConfig['trust'] }
+  | { readonly ok: true; readonly trust: CompiledTrust }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Loads a trust policy alone. `trustedRoot` takes the place of the file of every root the policy names. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { parsePublicKeyPem } from '../signature/keys.ts';
 import { parseTrustRoot } from '../signature/trust-root.ts';
+import type { CompiledTrust } from '../trust/compiled-trust.ts';
 import type { TrustPolicy } from '../trust/policy.ts';
 import { checkTrustPolicy } from './check-trust-policy.ts';
 import type { CompiledConfig } from './compiled.ts';
@@ -33,7 +34,7 @@ export function compileConfiguration(
 }
 
 export type TrustCompilation =
-  | { readonly ok: true; readonly trust: CompiledConfig['trust'] }
+  | { readonly ok: true; readonly trust: CompiledTrust }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /** The trust section alone, which is all that the command line needs. */
