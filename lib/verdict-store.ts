@@ -33,9 +33,9 @@ export class VerdictStore extends Construct {
     });
   }
 
-  /** Single-item reads and conditional writes: nothing can list, delete or scan verdicts. */
+  /** Reads by key and conditional writes of single items: nothing can list, delete or scan verdicts. */
   allowReadAndWrite(user: ServiceFunction): void {
-    this.allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
+    this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
   allowRead(user: ServiceFunction): void {

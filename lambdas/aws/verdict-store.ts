@@ -52,7 +52,7 @@ export interface VerdictStore {
   write(record: VerdictRecord, previous: VerdictRecord | undefined): Promise<boolean>;
   /** Notes that the finding of this revision was handed on. Does nothing where a newer revision is there. */
   markPublished(record: VerdictRecord): Promise<void>;
-  /** Reads up to 100 verdicts; absent ones are left out. */
+  /** Reads up to 100 verdicts, as they are at this moment; absent ones are left out. */
   readMany(images: readonly ImageName[]): Promise<readonly VerdictRecord[]>;
 }
 
@@ -95,7 +95,9 @@ export function verdictStore(dynamodb: DynamoDBDocumentClient, table: string): V
       let keys = images.map((image) => ({ image: keyOf(image) }));
       for (let round = 0; keys.length > 0; round += 1) {
         if (round === 5) throw new CountersignError('throttled', 'DynamoDB left keys unprocessed five times');
-        const answer = await dynamodb.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: keys } } }));
+        const answer = await dynamodb.send(
+          new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+        );
         records.push(...(answer.Responses?.[table] ?? []).map((item) => readRow(item)));
         keys = z.array(z.object({ image: z.string() })).parse(answer.UnprocessedKeys?.[table]?.Keys ?? []);
       }

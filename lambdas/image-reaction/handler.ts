@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { containmentStore } from '../aws/containment-store.ts';
 import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
@@ -22,11 +23,13 @@ export function createHandler(
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
   const trust = readDeployedTrust(wiring.readCompiledConfig);
+  const verdictTable = requireVariable(environment, 'VERDICT_TABLE');
   const parts: Parts = {
     wiring,
     trust,
     trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
-    verdicts: verdictStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE')),
+    verdicts: verdictStore(clients.dynamodb, verdictTable),
+    containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
     findingsQueueUrl,
   };

@@ -1,9 +1,13 @@
+import type { ContainmentStore } from '../aws/containment-store.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
 import { sendFinding, sendRecheck } from '../aws/queues.ts';
 import type { VerdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import type { Digest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { describeImageFinding } from '../core/findings/image-finding.ts';
+import type { ImageName } from '../core/image-name.ts';
+import { MOST_CHILDREN } from '../core/images/containment.ts';
 import { isFindingOwed, nextVerdict } from '../core/images/lifecycle.ts';
 import { type ArtifactSource, LIMITS } from '../core/images/source.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
@@ -18,10 +22,13 @@ export interface Parts {
   readonly trust: DeployedTrust;
   readonly trustReport: ReturnType<typeof reportTrust>;
   readonly verdicts: VerdictStore;
+  readonly containment: ContainmentStore;
   readonly imageQueueUrl: string;
   readonly findingsQueueUrl: string;
 }
 
+/** Delay of the look at what a verified index lists, seconds. */
+const SOON = 15;
 /** Other writers of one verdict are other events about the same image: a handful, not a crowd. */
 const MOST_ROUNDS = 5;
 
@@ -49,6 +56,9 @@ export async function lookAtImage(
     if (recheckAfter !== undefined) {
       await sendRecheck(wiring.clients.sqs, parts.imageQueueUrl, image, recheckAfter, now);
     }
+    if (record?.state === 'verified' && observation.kind === 'decided' && observation.children !== undefined) {
+      await coverChildren(image, observation.children, now, parts);
+    }
     if (record === undefined) {
       tellVerdict(previous, previous, telemetry);
       return previous === undefined ? undefined : publishOwed(previous, parts);
@@ -62,13 +72,33 @@ export async function lookAtImage(
 }
 
 async function observe(
-  image: ConcernedImage['image'],
+  image: ImageName,
   source: ArtifactSource,
-  { trust, wiring }: Parts,
+  { trust, wiring, verdicts, containment }: Parts,
 ): Promise<Observation> {
   if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
+  const { material, policyHash } = trust;
   const { digest, repository } = image;
-  return verifyImage({ source, digest, repository, material: trust.material, limits: LIMITS, clock: wiring.clock });
+  const findContainers = async () => {
+    const containers = await containment.containersOf(image);
+    return containers.length === 0 ? [] : verdicts.readMany(containers);
+  };
+  const { clock } = wiring;
+  return verifyImage({ source, digest, repository, material, limits: LIMITS, clock, findContainers, policyHash });
+}
+
+/** Notes what an index covers and has each of it looked at again, soon after the verdict of the index is there to be found. */
+async function coverChildren(
+  index: ImageName,
+  children: readonly Digest[],
+  now: number,
+  { containment, wiring, imageQueueUrl }: Parts,
+): Promise<void> {
+  const covered = children.slice(0, MOST_CHILDREN);
+  await containment.note(index, covered);
+  for (const digest of covered) {
+    await sendRecheck(wiring.clients.sqs, imageQueueUrl, { ...index, digest }, SOON, now);
+  }
 }
 
 async function publishOwed(record: VerdictRecord, { wiring, findingsQueueUrl, verdicts }: Parts): Promise<void> {

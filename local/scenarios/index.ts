@@ -2,6 +2,7 @@ import { altered } from './altered.ts';
 import { badBesideGood } from './bad-beside-good.ts';
 import { deleted } from './deleted.ts';
 import { outsidePolicy } from './outside-policy.ts';
+import { platformImage } from './platform-image.ts';
 import type { Scenario } from './scenario.ts';
 import { signedAfterFinding } from './signed-after-finding.ts';
 import { signedByKey } from './signed-by-key.ts';
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   transplanted,
   altered,
   badBesideGood,
+  platformImage,
   signedLate,
   deleted,
   outsidePolicy,

@@ -53,7 +53,8 @@ export async function deleteImage(world: World, image: ScenarioImage): Promise<v
   );
 }
 
-async function pushArtifact(world: World, repository: string, artifact: Artifact, tag?: string): Promise<void> {
+/** Pushes an artifact as it is; without a tag it is an image by its digest. */
+export async function pushArtifact(world: World, repository: string, artifact: Artifact, tag?: string): Promise<void> {
   await pushImage(world.account, {
     repository,
     manifest: artifact.manifest,
@@ -63,7 +64,8 @@ async function pushArtifact(world: World, repository: string, artifact: Artifact
   });
 }
 
-async function ensureRepository(world: World, repositoryName: string): Promise<void> {
+/** Makes a repository where it does not exist. */
+export async function ensureRepository(world: World, repositoryName: string): Promise<void> {
   try {
     await world.account.clients.ecr.send(new CreateRepositoryCommand({ repositoryName }));
   } catch (error) {

@@ -10,7 +10,7 @@ const content: Omit<CompiledConfig, 'hash'> = {
       version: 1,
       roots: {},
       signers: {},
-      images: [{ name: 'all', repositories: ['**'], require: { signedBy: 'nobody' } }],
+      images: [{ name: 'all', repositories: ['**'], require: { signedBy: 'nobody' }, platformImages: 'covered' }],
       otherRepositories: 'ignore',
     },
     roots: {},

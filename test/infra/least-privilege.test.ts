@@ -5,6 +5,7 @@ import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { virtualClock } from '../../local/account/clock.ts';
 import { type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { deleted } from '../../local/scenarios/deleted.ts';
+import { platformImage } from '../../local/scenarios/platform-image.ts';
 import { signedByKey } from '../../local/scenarios/signed-by-key.ts';
 import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
@@ -104,7 +105,7 @@ beforeAll(async () => {
   const { clients, faults } = service.account;
   for (const client of [clients.ecr, clients.sqs, clients.securityHub]) recorder.watch(client);
   recorder.watch(clients.dynamodb);
-  for (const scenario of [signedByWorkflow, signedByKey, deleted, unsigned]) await service.run(scenario);
+  for (const scenario of [signedByWorkflow, signedByKey, platformImage, deleted, unsigned]) await service.run(scenario);
   // What is rejected goes ways of its own.
   for (const queue of Object.values(readers)) {
     const QueueUrl = `https://sqs.${place.region}.amazonaws.com/${place.account}/${queue}`;

@@ -17,6 +17,8 @@ export type Found =
         readonly mediaType: string;
         readonly artifactType?: string;
         readonly size: number;
+        /** What an index lists. */
+        readonly children?: readonly Digest[];
       };
       readonly candidates: readonly SignatureCandidate[];
       /** Bad pieces beside the candidates. They neither pass nor block. */

@@ -1,4 +1,4 @@
-import { type Digest, hexOf } from '../digest.ts';
+import { type Digest, hexOf, isDigest } from '../digest.ts';
 import type { Origin, SignatureCandidate } from '../signature/candidate.ts';
 import type { Found } from './candidates.ts';
 import { type Manifest, ManifestError, parseManifest } from './manifest.ts';
@@ -72,13 +72,22 @@ function readSubject(
     return { state: 'malformed', reason: { code: 'image-digest-mismatch', message } };
   }
   try {
-    const { artifactType } = parseManifest({ mediaType, bytes }, limits);
-    const subject = { digest, mediaType, size: bytes.length };
-    return { state: 'found', subject: artifactType === undefined ? subject : { ...subject, artifactType } };
+    const manifest = parseManifest({ mediaType, bytes }, limits);
+    const { artifactType } = manifest;
+    const subject = {
+      ...{ digest, mediaType, size: bytes.length },
+      ...(artifactType !== undefined && { artifactType }),
+      ...(manifest.kind === 'index' && { children: listChildren(manifest) }),
+    };
+    return { state: 'found', subject };
   } catch (problem) {
     if (!(problem instanceof ManifestError)) throw problem;
     return { state: 'malformed', reason: { code: problem.code, message: problem.message } };
   }
+}
+
+function listChildren({ manifests }: Extract<Manifest, { kind: 'index' }>): readonly Digest[] {
+  return [...new Set(manifests.map(({ digest }) => digest).filter(isDigest))];
 }
 
 /** A manifest under one of cosign's tags, if there is one. It carries no subject: what it signs says which image it is for. */

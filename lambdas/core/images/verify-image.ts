@@ -5,12 +5,18 @@ import { evaluateTrust } from '../trust/evaluate.ts';
 import type { Decision } from '../trust/evidence.ts';
 import { findImagePolicy } from '../trust/match-repository.ts';
 import type { TrustMaterial } from '../trust/material.ts';
+import { type Container, coverByContainers } from './containment.ts';
 import { findSignatures } from './find-signatures.ts';
 import type { ArtifactSource, Limits } from './source.ts';
 
 /** What was seen when an image was looked at. */
 export type Observation =
-  | { readonly kind: 'decided'; readonly decision: Decision }
+  | {
+      readonly kind: 'decided';
+      readonly decision: Decision;
+      /** The images that it lists, where it is an index whose verdict covers them. */
+      readonly children?: readonly Digest[];
+    }
   /** No policy names the repository, and the trust policy ignores such. */
   | { readonly kind: 'ignored' }
   | { readonly kind: 'gone' }
@@ -26,6 +32,10 @@ export interface ImageToVerify {
   readonly limits: Limits;
   /** Unix milliseconds; bounds the time of all reads together. */
   readonly clock?: () => number;
+  /** The verdicts of the indexes that list the image; asked for only where its own signatures do not suffice. */
+  readonly findContainers?: () => Promise<readonly Container[]>;
+  /** Hash of the policy by which those verdicts must be. */
+  readonly policyHash?: string;
 }
 
 /** Looks at one image: which policy holds, what is attached to it, and whether that fulfils the policy. Nothing is read for a repository that is ignored. */
@@ -36,9 +46,11 @@ export async function verifyImage({
   material,
   limits,
   clock,
+  findContainers,
+  policyHash,
 }: ImageToVerify): Promise<Observation> {
-  const policy = findImagePolicy(material.policy, repository)?.policy;
-  if (policy === undefined) {
+  const match = findImagePolicy(material.policy, repository);
+  if (match === undefined) {
     return material.policy.otherRepositories === 'ignore'
       ? { kind: 'ignored' }
       : { kind: 'decided', decision: REFUSED };
@@ -52,14 +64,18 @@ export async function verifyImage({
     case 'malformed':
       return {
         kind: 'decided',
-        decision: { verdict: 'invalid', policy: policy.name, evidence: [], reasons: [found.reason] },
+        decision: { verdict: 'invalid', policy: match.policy.name, evidence: [], reasons: [found.reason] },
       };
     case 'found': {
       const decision = evaluateTrust({ ...found, repository, digest }, material, verifySignature) ?? REFUSED;
-      return {
-        kind: 'decided',
-        decision: { ...decision, reasons: [...decision.reasons, ...found.problems.slice(0, 20).map(toReason)] },
-      };
+      const told = { ...decision, reasons: [...decision.reasons, ...found.problems.slice(0, 20).map(toReason)] };
+      const observation = { kind: 'decided', decision: told } as const;
+      if (match.policy.platformImages === 'signed') return observation;
+      const { children } = found.subject;
+      const listing = children === undefined ? observation : { ...observation, children };
+      if (decision.verdict === 'verified' || findContainers === undefined || policyHash === undefined) return listing;
+      const policyLine = `images[${match.index}].platformImages`;
+      return coverByContainers(listing, await findContainers(), { policyHash, policyLine, policy: match.policy.name });
     }
   }
 }

@@ -101,6 +101,11 @@ export const imagePolicySchema = z.strictObject({
   name,
   repositories: z.array(repositoryPattern).min(1).max(100),
   require: requirementSchema,
+  /**
+   * The images that an index lists, one for each platform. `covered`: a verified index verifies them, since its signature is over their digests.
+   * `signed`: each has to fulfil the requirement itself.
+   */
+  platformImages: z.enum(['covered', 'signed']).default('covered'),
 });
 export type ImagePolicy = z.infer<typeof imagePolicySchema>;
 

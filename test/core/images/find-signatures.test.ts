@@ -434,7 +434,11 @@ describe('what was not read is said', () => {
 
     const found = await findSignatures(source, image.digest, LIMITS, clock);
 
-    expect(found).toMatchObject({ state: 'found', candidates: [], incomplete: { code: 'limit-milliseconds', lasting: false } });
+    expect(found).toMatchObject({
+      state: 'found',
+      candidates: [],
+      incomplete: { code: 'limit-milliseconds', lasting: false },
+    });
     expect(source.calls.readBlobs).toBe(0);
   });
 });

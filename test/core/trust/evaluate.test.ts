@@ -32,7 +32,7 @@ function materialOf(require: Requirement): TrustMaterial {
   const signers = Object.fromEntries(
     Object.keys(KEYS).map((name) => [name, { key: { file: `${name}.pub` }, transparencyLog: 'not-required' as const }]),
   );
-  const images = [{ name: 'acme', repositories: ['acme/**'], require }];
+  const images = [{ name: 'acme', repositories: ['acme/**'], require, platformImages: 'covered' as const }];
   return { policy: { version: 1, roots: {}, signers, images, otherRepositories: 'ignore' }, verifiers };
 }
 

@@ -49,7 +49,12 @@ describe('repository patterns', () => {
 });
 
 test('the first policy that fits decides', () => {
-  const policyOf = (name: string, ...repositories: string[]) => ({ name, repositories, require: { signedBy: name } });
+  const policyOf = (name: string, ...repositories: string[]) => ({
+    name,
+    repositories,
+    require: { signedBy: name },
+    platformImages: 'covered' as const,
+  });
   const images = [policyOf('payments', 'acme/payments'), policyOf('rest', 'acme/**'), policyOf('never', 'acme/x')];
   const policy: TrustPolicy = { version: 1, roots: {}, signers: {}, images, otherRepositories: 'ignore' };
 
