@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Moto, startMoto } from './moto.ts';
+import { Processes } from './processes.ts';
+import { type PrivateSigstore, startSigstore } from './sigstore.ts';
+import { type Synthesized, synthesize } from './synthesis.ts';
+import { installEventRuler, installGoTools, installPythonTools } from './tools.ts';
+
+/** What the peers of one run share. Each part is made when it is first asked for, and once; Absent is thrown to everybody who asks. */
+export interface Workbench {
+  /** Everything the run writes, logs included. */
+  readonly folder: string;
+  readonly processes: Processes;
+  /** From which everything generated follows. */
+  readonly seed: number;
+  readonly goTools: () => Promise<string>;
+  readonly pythonTools: () => Promise<string>;
+  readonly eventRuler: () => Promise<string>;
+  readonly moto: () => Promise<Moto>;
+  readonly sigstore: () => Promise<PrivateSigstore>;
+  /** The repository's own configuration, synthesized. */
+  readonly synthesized: () => Promise<Synthesized>;
+  close(): void;
+}
+
+export function createWorkbench(seed: number): Workbench {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-interop-'));
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
+  const processes = new Processes(logs);
+  const goTools = once(() => installGoTools(processes));
+  const pythonTools = once(() => installPythonTools(processes));
+  let running: PrivateSigstore | undefined;
+  return {
+    folder,
+    processes,
+    seed,
+    goTools,
+    pythonTools,
+    eventRuler: once(() => installEventRuler(processes)),
+    moto: once(async () => startMoto(processes, await pythonTools())),
+    sigstore: once(async () => {
+      running = await startSigstore(processes, await goTools(), join(folder, 'sigstore'));
+      return running;
+    }),
+    synthesized: once(() => synthesize(processes, join(folder, 'cdk.out'))),
+    close: () => {
+      running?.stop();
+      processes.endAll();
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    made.catch(() => undefined);
+    return made;
+  };
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { CACHE } from './harness/cache.ts';
+import { Checks } from './harness/checks.ts';
+import { createWorkbench, type Workbench } from './harness/workbench.ts';
+import { checkWithCfnLint } from './peers/cfn-lint.ts';
+
+/** The peers by name, in the order in which they run: those that need little first, while the rest is being installed. */
+const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promise<void>>> = {
+  'cfn-lint': checkWithCfnLint,
+};
+
+const USAGE = `npm run test:interop -- [options] [peer...]
+
+Drives real peers on this machine: ${Object.keys(PEERS).join(', ')}. Without a name, all.
+
+  --seed N        seed of everything that is generated; default: a new one, printed
+  --require-all   count a peer that cannot run here as a failure
+  --help          show this
+
+What is installed stays in ${CACHE}.
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seed: { type: 'string' }, 'require-all': { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  const unknown = positionals.filter((name) => PEERS[name] === undefined);
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  if (values.help === true || unknown.length > 0 || !Number.isInteger(seed)) {
+    process.stderr.write(USAGE);
+    return values.help === true ? 0 : 2;
+  }
+
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  const bench = createWorkbench(seed);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      bench.close();
+      process.exit(130);
+    });
+  }
+  const checks = new Checks(print);
+  try {
+    print(`logs in ${bench.folder}; seed ${seed}`);
+    // Long installations run beside the first peers; whoever needs one waits for it.
+    const needed = Object.keys(PEERS).filter((name) => positionals.length === 0 || positionals.includes(name));
+    if (needed.length > 1)
+      for (const tools of [bench.pythonTools, bench.eventRuler, bench.goTools]) void tools().catch(() => undefined);
+    for (const [name, run] of Object.entries(PEERS)) {
+      if (needed.includes(name)) await checks.peer(name, (each) => run(bench, each));
+    }
+  } finally {
+    bench.close();
+  }
+  print(checks.summary());
+  return checks.failed > 0 || (values['require-all'] === true && checks.skipped > 0) ? 1 : 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(70);
+  },
+);
