@@ -39,6 +39,16 @@ export function loadConfiguration(path: string): Loaded {
   return { ok: true, config, compiled: compilation.compiled };
 }
 
+export type ReadPolicy =
+  | { readonly ok: true; readonly policy: TrustPolicy }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Reads a trust policy without the files that it names. */
+export function readTrustPolicy(path: string): ReadPolicy {
+  const read = loadYaml(path, trustPolicySchema);
+  return read.ok ? { ok: true, policy: read.value } : read;
+}
+
 export type LoadedTrust =
   | { readonly ok: true; readonly trust: CompiledTrust }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -85,7 +95,8 @@ export function readBounded(path: string): string {
 
 /** As `readBounded`, the bytes. */
 export function readBoundedBytes(path: string, largest = LARGEST): Buffer {
-  const stats = statSync(path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new Error(`there is no file ${path}`);
   if (!stats.isFile()) throw new Error(`${path} is not a file`);
   if (stats.size > largest) throw new Error(`${path} is larger than ${largest} bytes`);
   return readFileSync(path);

@@ -1,0 +1,44 @@
+import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
+import type { Problem } from '../config/problem.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** What a command may use of the world. */
+export interface Io {
+  /** Text for stdout: the answer. */
+  readonly out: (text: string) => void;
+  /** Text for stderr: what is wrong. */
+  readonly err: (text: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface Command {
+  /** Printed for `--help`, and on stderr after wrong usage. Ends with a line feed. */
+  readonly help: string;
+  run(args: readonly string[], io: Io): Promise<ExitCode>;
+}
+
+/** The command line is wrong: exit code 2, with the help of the command. */
+export class UsageError extends CountersignError<'usage'> {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('usage', message, options);
+  }
+}
+
+/** A configuration, policy, key or trusted root cannot be used: exit code 2, with every problem and its place. */
+export class ConfigurationError extends CountersignError<'unusable-configuration'> {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('unusable-configuration', 'the configuration cannot be used');
+    this.problems = problems;
+  }
+}
+
+/** It could not be decided: exit code 3. */
+export class UndecidedError extends CountersignError {
+  get reason(): Reason {
+    return { code: this.code, message: this.message };
+  }
+}
