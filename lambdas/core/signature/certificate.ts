@@ -3,7 +3,8 @@ import { type Der, expectTag, readBitString, readChildren, readDer, readOid, rea
 import { SignatureError } from './errors.ts';
 import { parseSpki, verifyWithHash } from './keys.ts';
 
-interface Extension {
+/** One extension (RFC 5280 section 4.2) of a certificate, a CRL or an OCSP response. */
+export interface Extension {
   readonly critical: boolean;
   /** Content of the extension's OCTET STRING. */
   readonly value: Uint8Array;
@@ -69,7 +70,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
     extensions: readExtensions(optional.find(({ tag }) => tag === 0xa3)),
     tbsFields: fields,
     tbs: tbs.whole,
-    signatureHash: signatureHashOf(readOid(readChildren(outer)[0])),
+    signatureHash: readSignatureHash(outer),
     signature: readBitString(signature),
   };
 }
@@ -81,19 +82,26 @@ export function parseCertificatePem(pem: string): Certificate {
   return parseCertificate(Buffer.from(match[1], 'base64'));
 }
 
-function signatureHashOf(oid: string): string | null {
+/** The hash that a signature algorithm names (null for Ed25519, which hashes by itself). Throws `unsupported`. */
+export function readSignatureHash(algorithm: Der): string | null {
+  const oid = readOid(readChildren(algorithm)[0]);
   const hash = SIGNATURE_HASHES[oid];
   if (hash === undefined) throw new SignatureError('unsupported', `certificate signature algorithm ${oid}`);
   return hash;
 }
 
-function readExtensions(field: Der | undefined): ReadonlyMap<string, Extension> {
+/** The extensions inside an explicitly tagged field; none where there is no field. Throws `malformed` for one that stands twice. */
+export function readExtensions(field: Der | undefined): ReadonlyMap<string, Extension> {
+  return field === undefined ? new Map() : readExtensionList(expectTag(readChildren(field)[0], TAG.sequence));
+}
+
+/** The extensions of a SEQUENCE OF Extension. */
+export function readExtensionList(list: Der): ReadonlyMap<string, Extension> {
   const extensions = new Map<string, Extension>();
-  if (field === undefined) return extensions;
-  for (const element of readChildren(expectTag(readChildren(field)[0], TAG.sequence))) {
+  for (const element of readChildren(list)) {
     const parts = readChildren(expectTag(element, TAG.sequence));
     const oid = readOid(parts[0]);
-    if (extensions.has(oid)) throw new SignatureError('malformed', `certificate extension ${oid} stands twice`);
+    if (extensions.has(oid)) throw new SignatureError('malformed', `extension ${oid} stands twice`);
     const critical = parts[1]?.tag === TAG.boolean && parts[1].body[0] === 0xff;
     extensions.set(oid, { critical, value: expectTag(parts.at(-1), TAG.octetString).body, whole: element.whole });
   }

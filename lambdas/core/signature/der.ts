@@ -39,13 +39,20 @@ export function readChildren(element: Der): readonly Der[] {
 /** The elements that stand one after another in `bytes`. */
 export function readSequence(bytes: Uint8Array): readonly Der[] {
   const children: Der[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const child = readAt(bytes, at);
+  for (const child of walkSequence(bytes)) {
     children.push(child);
-    at += child.whole.length;
     if (children.length > MOST_CHILDREN) throw malformed('too many elements');
   }
   return children;
+}
+
+/** The same one by one and without a bound of their number: for lists that are long by nature (CRLs), whose size the caller bounds. */
+export function* walkSequence(bytes: Uint8Array): Generator<Der> {
+  for (let at = 0; at < bytes.length; ) {
+    const child = readAt(bytes, at);
+    yield child;
+    at += child.whole.length;
+  }
 }
 
 function readAt(bytes: Uint8Array, at: number): Der {
