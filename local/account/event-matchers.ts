@@ -75,7 +75,7 @@ function compileAnythingBut(operand: unknown): (value: Primitive) => boolean {
     if (!['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator)) {
       throw new EventPatternError(`Unsupported anything-but pattern: ${operator}`);
     }
-    const tests = list.map((one) => compileText(operator, one));
+    const tests = list.map((one) => compileText(operator, checkExcluded(operator, one)));
     return (value) => typeof value !== 'string' || !tests.some((test) => test(value));
   }
   const list: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
@@ -87,6 +87,15 @@ function compileAnythingBut(operand: unknown): (value: Primitive) => boolean {
     );
   }
   return (value) => !list.includes(value);
+}
+
+/** What `anything-but` excludes: unlike on its own, a prefix or suffix is a plain text here, and not the empty one, which would exclude everything. */
+function checkExcluded(operator: string, operand: unknown): string {
+  const text = textOperand(operator, operand);
+  if (text === '' && (operator === 'prefix' || operator === 'suffix')) {
+    throw new EventPatternError(`Empty ${operator} not allowed`);
+  }
+  return text;
 }
 
 const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
@@ -191,8 +200,8 @@ function onText(test: TextTest): (value: Primitive) => boolean {
 }
 
 function textOperand(operator: string, operand: unknown): string {
-  if (typeof operand === 'string' && (operand !== '' || operator === 'equals-ignore-case')) return operand;
-  throw new EventPatternError(`${operator} match pattern must be a non-empty string`);
+  if (typeof operand === 'string') return operand;
+  throw new EventPatternError(`${operator} match pattern must be a string`);
 }
 
 function onlyEntry(element: unknown): [string, unknown] {
