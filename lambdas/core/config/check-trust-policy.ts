@@ -1,6 +1,8 @@
 import { RE2JS } from '@bufbuild/re2';
 import { messageOf } from '../errors.ts';
-import type { Requirement, TrustPolicy } from '../trust/policy.ts';
+import { compileCondition } from '../trust/condition/condition.ts';
+import type { TrustPolicy } from '../trust/policy.ts';
+import { partsOf, type Requirement } from '../trust/requirement.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { findNearest } from './find-nearest.ts';
 
@@ -65,7 +67,9 @@ function* checkRequirement(
   }
   if ('signedBy' in requirement) return yield* checkName(requirement.signedBy, 'signer', known, [...path, 'signedBy']);
   if ('attestedBy' in requirement) {
-    return yield* checkName(requirement.attestedBy, 'signer', known, [...path, 'attestedBy']);
+    yield* checkName(requirement.attestedBy, 'signer', known, [...path, 'attestedBy']);
+    if (requirement.condition !== undefined) yield* checkCondition(requirement.condition, [...path, 'condition']);
+    return;
   }
   if ('atLeast' in requirement && requirement.atLeast > requirement.of.length) {
     yield {
@@ -74,15 +78,20 @@ function* checkRequirement(
       accepted: `1 to ${requirement.of.length}`,
     };
   }
-  const [key, parts] = partsOf(requirement);
+  const { key, parts } = partsOf(requirement);
   for (const [index, part] of parts.entries()) yield* checkRequirement(part, known, [...path, key, index], depth + 1);
 }
 
-function partsOf(
-  requirement: Exclude<Requirement, { signedBy: string } | { attestedBy: string }>,
-): readonly [string, readonly Requirement[]] {
-  if ('all' in requirement) return ['all', requirement.all];
-  return 'any' in requirement ? ['any', requirement.any] : ['of', requirement.of];
+function* checkCondition(expression: string, path: Path): Generator<ConfigProblem> {
+  try {
+    compileCondition(expression);
+  } catch (error) {
+    yield {
+      path,
+      message: `not a condition: ${messageOf(error)}`,
+      accepted: 'a CEL expression over predicate and predicateType that is true or false',
+    };
+  }
 }
 
 function* checkNames({ images }: TrustPolicy): Generator<ConfigProblem> {

@@ -12,7 +12,8 @@ export type CheckName =
   | 'signature'
   | 'identity'
   | 'statement'
-  | 'subject';
+  | 'subject'
+  | 'predicate';
 
 /** One check with its result. `detail` is a sentence part for people, at most some 300 characters, free of control characters. */
 export interface Check {

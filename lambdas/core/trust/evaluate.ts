@@ -6,10 +6,10 @@ import type { Verifier } from '../signature/verifier.ts';
 import { type Branch, combineBranches } from './combine-branches.ts';
 import type { Decision, Evidence } from './evidence.ts';
 import { type Demand, type Judgement, judgeCandidate, type Verify } from './judge-candidate.ts';
-import type { Leaf } from './match-claim.ts';
+import { describeClaim } from './match-claim.ts';
 import { findImagePolicy } from './match-repository.ts';
 import type { TrustMaterial } from './material.ts';
-import type { Requirement } from './policy.ts';
+import { isLeaf, type Leaf, partsOf, type Requirement } from './requirement.ts';
 
 /** What is known about one image when its policy is evaluated. */
 export interface ImageUnderTrust {
@@ -72,7 +72,7 @@ class Evaluation {
 
   /** Judges every candidate by every leaf, by the line of the leaf. */
   #judgeAll(requirement: Requirement, line: string): Map<string, readonly Judgement[]> {
-    if ('signedBy' in requirement || 'attestedBy' in requirement) {
+    if (isLeaf(requirement)) {
       const demand = this.#demandOf(requirement, line);
       const judge = (candidate: SignatureCandidate) =>
         demand && judgeCandidate(candidate, demand, this.#image.digest, this.#verifyOnce);
@@ -88,7 +88,7 @@ class Evaluation {
     judged: ReadonlyMap<string, readonly Judgement[]>,
     useful: ReadonlySet<SignatureCandidate>,
   ): Branch {
-    if ('signedBy' in requirement || 'attestedBy' in requirement) {
+    if (isLeaf(requirement)) {
       if (this.#demandOf(requirement, line) === undefined) return describeUnknown(requirement, line);
       return this.#decideLeaf(requirement, line, judged.get(line) ?? [], useful);
     }
@@ -131,7 +131,11 @@ class Evaluation {
     const verifier = this.#material.verifiers.get(name);
     const signer = this.#material.policy.signers[name];
     if (verifier === undefined || signer === undefined) return undefined;
-    return { leaf, policyLine, requirement: describeLeaf(leaf), signer, verifier };
+    const demand = { leaf, policyLine, requirement: describeLeaf(leaf), signer, verifier };
+    const expression = 'attestedBy' in leaf ? leaf.condition : undefined;
+    if (expression === undefined) return demand;
+    const condition = this.#material.conditions.get(expression);
+    return condition === undefined ? undefined : { ...demand, condition };
   }
 
   readonly #verifyOnce: Verify = (candidate, verifier) => {
@@ -143,20 +147,12 @@ class Evaluation {
   };
 }
 
-function partsOf(requirement: Exclude<Requirement, Leaf>) {
-  if ('all' in requirement) {
-    return { parts: requirement.all, key: 'all', wanted: requirement.all.length, different: false };
-  }
-  if ('any' in requirement) return { parts: requirement.any, key: 'any', wanted: 1, different: false };
-  return { parts: requirement.of, key: 'of', wanted: requirement.atLeast, different: true };
-}
-
 function signerOf(leaf: Leaf): string {
   return 'signedBy' in leaf ? leaf.signedBy : leaf.attestedBy;
 }
 
 function describeLeaf(leaf: Leaf): string {
-  return 'signedBy' in leaf ? `signed by ${leaf.signedBy}` : `${leaf.predicateType} attested by ${leaf.attestedBy}`;
+  return 'signedBy' in leaf ? `signed by ${leaf.signedBy}` : `${describeClaim(leaf)} attested by ${leaf.attestedBy}`;
 }
 
 function describeUnknown(leaf: Leaf, policyLine: string): Branch {

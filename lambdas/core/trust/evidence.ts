@@ -15,6 +15,7 @@ const CHECKS = [
   'identity',
   'statement',
   'subject',
+  'predicate',
 ] as const;
 
 /**

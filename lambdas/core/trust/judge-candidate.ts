@@ -3,10 +3,13 @@ import type { Digest } from '../digest.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
 import type { Check, SignatureOutcome, SignerFacts } from '../signature/outcome.ts';
 import type { Verifier } from '../signature/verifier.ts';
+import type { Condition } from './condition/condition.ts';
 import type { Evidence } from './evidence.ts';
-import { type Leaf, matchClaim, matchSubject, mayFulfil } from './match-claim.ts';
+import { describeClaim, matchClaim, matchSubject, mayFulfil } from './match-claim.ts';
 import { describeSigner, matchIdentity } from './match-identity.ts';
+import { matchPredicate } from './match-predicate.ts';
 import type { Signer } from './policy.ts';
+import type { Leaf } from './requirement.ts';
 
 /** The engine as the evaluation needs it; passed in so that a test can hold it to one call for each candidate and verifier. */
 export type Verify = (candidate: SignatureCandidate, verifier: Verifier) => SignatureOutcome;
@@ -18,6 +21,8 @@ export interface Demand {
   readonly requirement: string;
   readonly signer: Signer;
   readonly verifier: Verifier;
+  /** The condition that the leaf names, compiled. */
+  readonly condition?: Condition;
 }
 
 /** What one candidate is worth to one demand. */
@@ -48,7 +53,18 @@ export function judgeCandidate(
   }
   const claim = matchClaim(outcome.content, leaf);
   if (claim === 'other') return undefined;
-  const checks = [...outcome.checks, checkSigner(outcome.signer, signer), claim, matchSubject(outcome.content, digest)];
+  const { content } = outcome;
+  const predicate =
+    'attestedBy' in leaf && content.kind === 'statement'
+      ? matchPredicate(content, outcome.signer, leaf, demand.condition)
+      : undefined;
+  const checks = [
+    ...outcome.checks,
+    checkSigner(outcome.signer, signer),
+    claim,
+    matchSubject(content, digest),
+    ...(predicate === undefined ? [] : [predicate]),
+  ];
   const failed = checks.find(({ result }) => result === 'failed');
   const described = { ...base, checks, signer: describeSigner(outcome.signer) };
   if (failed !== undefined) {
@@ -63,6 +79,7 @@ const CODES: Partial<Record<Check['check'], string>> = {
   identity: 'identity-mismatch',
   statement: 'wrong-statement',
   subject: 'subject-mismatch',
+  predicate: 'predicate-mismatch',
 };
 
 function checkSigner(facts: SignerFacts, signer: Signer): Check {
@@ -71,7 +88,7 @@ function checkSigner(facts: SignerFacts, signer: Signer): Check {
 }
 
 function nameClaim(leaf: Leaf): string {
-  return 'signedBy' in leaf ? 'signature' : leaf.predicateType;
+  return 'signedBy' in leaf ? 'signature' : describeClaim(leaf);
 }
 
 /** The same text for the same key and for the same certificate identity, under whatever names the policy knows them. */

@@ -1,10 +1,9 @@
 import type { Digest } from '../digest.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
 import type { Check, SignedContent } from '../signature/outcome.ts';
-import type { Requirement } from './policy.ts';
-
-/** A requirement that names a signer. */
-export type Leaf = Extract<Requirement, { signedBy: string } | { attestedBy: string }>;
+import { PROVENANCE_TYPES } from './provenance/provenance.ts';
+import { SUMMARY_TYPE } from './provenance/summary.ts';
+import type { Attestation, Leaf } from './requirement.ts';
 
 /** The predicate type of a cosign image signature in bundle form (cosign v3). */
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
@@ -28,8 +27,8 @@ export function mayFulfil(candidate: SignatureCandidate, leaf: Leaf): boolean {
 /** Whether what was signed makes the claim that the leaf asks for. `other`: it is a claim of another kind, so it says nothing about this leaf. */
 export function matchClaim(content: SignedContent, leaf: Leaf): Check | 'other' {
   if ('attestedBy' in leaf) {
-    if (content.kind !== 'statement' || content.predicateType !== leaf.predicateType) return 'other';
-    return { check: 'statement', result: 'passed', detail: `predicate type is ${leaf.predicateType}` };
+    if (content.kind !== 'statement' || !listPredicateTypes(leaf).includes(content.predicateType)) return 'other';
+    return { check: 'statement', result: 'passed', detail: `predicate type is ${content.predicateType}` };
   }
   switch (content.kind) {
     case 'statement':
@@ -43,6 +42,16 @@ export function matchClaim(content: SignedContent, leaf: Leaf): Check | 'other' 
       // It says neither what kind of thing it signs nor for what purpose, so no policy can mean it.
       return { check: 'statement', result: 'failed', detail: 'a signature over bare bytes says nothing of an image' };
   }
+}
+
+/** What an attestation is asked for, in words. */
+export function describeClaim({ predicateType, summary }: Attestation): string {
+  return predicateType ?? (summary === undefined ? 'provenance' : 'verification summary');
+}
+
+function listPredicateTypes({ predicateType, summary }: Attestation): readonly string[] {
+  if (predicateType !== undefined) return [predicateType];
+  return summary === undefined ? PROVENANCE_TYPES : [SUMMARY_TYPE];
 }
 
 /** Whether what was signed names exactly this image. */

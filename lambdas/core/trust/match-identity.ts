@@ -65,6 +65,6 @@ function quote(text: string | undefined): string {
 }
 
 /** Certificates are hostile text: control, format and bidirectional characters go, and what is left is cut at 300 characters. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD').slice(0, 300);
 }

@@ -3,17 +3,21 @@ import { CountersignError, messageOf } from '../errors.ts';
 import { parseTrustRoot, type TrustRoot } from '../signature/trust-root.ts';
 import type { Verifier } from '../signature/verifier.ts';
 import type { CompiledTrust } from './compiled-trust.ts';
+import { type Condition, compileCondition } from './condition/condition.ts';
 import type { TrustPolicy } from './policy.ts';
+import { listLeaves } from './requirement.ts';
 
 /** The trust policy with its keys and roots parsed once: one verifier for each signer. */
 export interface TrustMaterial {
   readonly policy: TrustPolicy;
   readonly verifiers: ReadonlyMap<string, Verifier>;
+  /** The conditions of the policy by their expression. */
+  readonly conditions: ReadonlyMap<string, Condition>;
 }
 
 /** Thrown where a root, a key or a reference of the trust policy cannot be used. Nothing is verified with a part of a policy. */
 export class TrustMaterialError extends CountersignError<
-  'unusable-root' | 'unusable-key' | 'unknown-signer' | 'unknown-root'
+  'unusable-root' | 'unusable-key' | 'unusable-condition' | 'unknown-signer' | 'unknown-root'
 > {}
 
 /**
@@ -38,7 +42,22 @@ export function loadTrustMaterial(trust: CompiledTrust): TrustMaterial {
       verifiers.set(name, { kind: 'key', key, log: signer.transparencyLog, ...(root && { root }) });
     }
   }
-  return { policy: trust.policy, verifiers };
+  return { policy: trust.policy, verifiers, conditions: compileConditions(trust.policy) };
+}
+
+function compileConditions({ images }: TrustPolicy): ReadonlyMap<string, Condition> {
+  const leaves = images.flatMap(({ require }) => listLeaves(require));
+  const expressions = leaves.flatMap((leaf) => ('attestedBy' in leaf ? (leaf.condition ?? []) : []));
+  return new Map([...new Set(expressions)].map((expression) => [expression, loadCondition(expression)]));
+}
+
+function loadCondition(expression: string): Condition {
+  try {
+    return compileCondition(expression);
+  } catch (cause) {
+    const shown = expression.slice(0, 100);
+    throw new TrustMaterialError('unusable-condition', `condition ${shown}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function loadRoot(name: string, json: unknown): TrustRoot {

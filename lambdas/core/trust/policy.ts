@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** A name that other parts of the document refer to. */
-const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62})$/, 'use 1 to 63 lower-case letters, digits and hyphens');
+import { name, requirementSchema } from './requirement.ts';
 
 /** A path relative to the document that holds it. */
 const file = z.string().min(1).max(1024);
@@ -72,24 +70,6 @@ const keylessSigner = z.strictObject({
 
 export const signerSchema = z.union([keySigner, keylessSigner]);
 export type Signer = z.infer<typeof signerSchema>;
-
-/** What an image must have. Leaves name a signer; `all`, `any` and `atLeast` nest up to 8 deep. */
-export type Requirement =
-  | { readonly signedBy: string }
-  | { readonly attestedBy: string; readonly predicateType: string }
-  | { readonly all: readonly Requirement[] }
-  | { readonly any: readonly Requirement[] }
-  | { readonly atLeast: number; readonly of: readonly Requirement[] };
-
-export const requirementSchema: z.ZodType<Requirement> = z.lazy(() =>
-  z.union([
-    z.strictObject({ signedBy: name }),
-    z.strictObject({ attestedBy: name, predicateType: z.string().min(1).max(2048) }),
-    z.strictObject({ all: z.array(requirementSchema).min(1).max(32) }),
-    z.strictObject({ any: z.array(requirementSchema).min(1).max(32) }),
-    z.strictObject({ atLeast: z.number().int().min(1).max(32), of: z.array(requirementSchema).min(1).max(32) }),
-  ]),
-);
 
 /** An ECR repository name or a pattern of it: `*` stands for any characters within one path segment, `**` for any number of segments. */
 const repositoryPattern = z

@@ -5,11 +5,12 @@ import { digestOf } from '../../../lambdas/core/digest.ts';
 import type { SignatureCandidate } from '../../../lambdas/core/signature/candidate.ts';
 import type { SignatureOutcome, SignedContent, SignerFacts } from '../../../lambdas/core/signature/outcome.ts';
 import type { Verifier } from '../../../lambdas/core/signature/verifier.ts';
+import { compileCondition } from '../../../lambdas/core/trust/condition/condition.ts';
 import { evaluateTrust, type Incomplete } from '../../../lambdas/core/trust/evaluate.ts';
 import type { Verify } from '../../../lambdas/core/trust/judge-candidate.ts';
 import { SIGN_PREDICATE } from '../../../lambdas/core/trust/match-claim.ts';
 import type { TrustMaterial } from '../../../lambdas/core/trust/material.ts';
-import type { Requirement } from '../../../lambdas/core/trust/policy.ts';
+import { listLeaves, type Requirement } from '../../../lambdas/core/trust/requirement.ts';
 
 const DIGEST = digestOf('an image');
 const OTHER = digestOf('another image');
@@ -32,8 +33,17 @@ function materialOf(require: Requirement): TrustMaterial {
   const signers = Object.fromEntries(
     Object.keys(KEYS).map((name) => [name, { key: { file: `${name}.pub` }, transparencyLog: 'not-required' as const }]),
   );
+  const conditions = new Map(
+    listLeaves(require).flatMap((leaf) =>
+      'attestedBy' in leaf && leaf.condition !== undefined ? [[leaf.condition, compileCondition(leaf.condition)]] : [],
+    ),
+  );
   const images = [{ name: 'acme', repositories: ['acme/**'], require, platformImages: 'covered' as const }];
-  return { policy: { version: 1, roots: {}, signers, images, otherRepositories: 'ignore' }, verifiers };
+  return {
+    policy: { version: 1, roots: {}, signers, images, otherRepositories: 'ignore' },
+    verifiers,
+    conditions,
+  };
 }
 
 /** A candidate and what the engine says of it: it verifies with the keys of its signers and with no other. */
@@ -148,6 +158,59 @@ describe('one requirement', () => {
       verdict: 'unsigned',
       reasons: [{ code: 'wrong-material' }, { code: 'no-candidate' }],
     });
+  });
+});
+
+describe('what an attestation says', () => {
+  const source = 'github.com/acme/app';
+  const require = { attestedBy: 'anna', provenance: { source, branch: 'main' } };
+  const provenance = (by: string, ref: string) =>
+    make(by, {
+      kind: 'statement',
+      predicateType: SLSA,
+      subjects: [{ algorithm: 'sha256', value: DIGEST.slice(7) }],
+      predicate: {
+        buildDefinition: { buildType: 't', externalParameters: { workflow: { repository: `https://${source}`, ref } } },
+        runDetails: { builder: { id: 'b' } },
+      },
+    });
+
+  test.each([
+    ['is what is demanded', [provenance('anna', 'refs/heads/main')], 'verified', 'policy-satisfied'],
+    ['is something else', [provenance('anna', 'refs/heads/other')], 'invalid', 'predicate-mismatch'],
+    ['is said by somebody else', [provenance('ben', 'refs/heads/main')], 'invalid', 'bad-signature'],
+    [
+      'is said by one of two',
+      [provenance('anna', 'refs/x'), provenance('anna', 'refs/heads/main')],
+      'verified',
+      'policy-satisfied',
+    ],
+    ['is no provenance in spite of its type', [attestation('anna')], 'invalid', 'predicate-mismatch'],
+    ['is a statement of another type', [attestation('anna', SPDX)], 'unsigned', 'no-candidate'],
+  ])('%s', (_name, all, verdict, code) => {
+    const decision = evaluate(require, all);
+
+    expect(decision.verdict).toBe(verdict);
+    expect(decision.reasons.map((reason) => reason.code)).toContain(code);
+  });
+
+  test.each([
+    ['true', 'predicate.runDetails.builder.id == "b"', 'verified'],
+    ['false', 'predicate.runDetails.builder.id == "c"', 'invalid'],
+    ['not to be answered', 'predicate.nothing == 1', 'invalid'],
+  ])('fulfils a condition that is %s', (_name, condition, verdict) => {
+    expect(evaluate({ ...require, condition }, [provenance('anna', 'refs/heads/main')]).verdict).toBe(verdict);
+  });
+
+  test('a condition that was not compiled leaves everything undecided', () => {
+    const all = [attestation('anna')];
+    const image = { repository: 'acme/app', digest: DIGEST, candidates: all.map(({ candidate }) => candidate) };
+    const material = {
+      ...materialOf({ attestedBy: 'anna', predicateType: SLSA, condition: 'true' }),
+      conditions: new Map(),
+    };
+
+    expect(evaluateTrust(image, material, verifyMade(all))?.verdict).toBe('error');
   });
 });
 
