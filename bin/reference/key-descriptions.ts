@@ -1,0 +1,100 @@
+/**
+ * What each key of the two documents means, for editors and for docs/configuration.md. They stand here and not in the schemas because those go into every
+ * function, which shows nobody a hint. `NAME` stands for a name that the author chooses, `[]` for an item of a list.
+ */
+export type KeyDescriptions = Readonly<Record<string, string>>;
+
+export const CONFIG_KEYS: KeyDescriptions = {
+  version: 'Version of this form.',
+  images: 'The verification of pushed images.',
+  'images.mode':
+    'What may be done about an image without a valid signature. `observe`: a finding and nothing more. No default.',
+  'images.grace':
+    'How long a pushed image may stay without a signature before it counts as unsigned, 1 second to 24 hours: `90s`, `10m`, `2h`, `1d`. Images are signed after they are pushed.',
+  'images.trustPolicy': 'The trust policy, a path relative to this file.',
+  alarms: 'Who is told when the service itself needs help. Either of two forms.',
+  'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
+  'alarms.topicArn': 'An SNS topic that is there already.',
+  logs: 'What the functions log.',
+  'logs.retentionDays': 'Days for which logs are kept.',
+};
+
+const REFERENCE = 'A name under `roots`.';
+
+export const POLICY_KEYS: KeyDescriptions = {
+  version: 'Version of this form.',
+  roots:
+    'Trusted roots by a name of your choice: certificate authorities, logs and time stamping authorities of one Sigstore.',
+  'roots.NAME.file': 'A Sigstore `trusted_root.json`, a path relative to this file.',
+  signers: 'Who may sign, by a name of your choice: a public key or a certificate identity.',
+  'signers.NAME.key': 'A public key that signs.',
+  'signers.NAME.key.file':
+    'The public key in PEM (P-256, P-384, P-521, Ed25519, RSA of 2048 bits and more), a path relative to this file.',
+  'signers.NAME.key.kms':
+    'ARN of the KMS key whose public half the file holds. `countersign trust pin` writes it; KMS is not asked while an image is verified.',
+  'signers.NAME.transparencyLog':
+    'Whether the signature has to be in a transparency log of `root`. No default: a key without a log leaves no public trace.',
+  'signers.NAME.root': `${REFERENCE} Needed where the log is required.`,
+  'signers.NAME.keyless': 'A short-lived certificate of Fulcio, by the identity in it.',
+  'signers.NAME.keyless.root': REFERENCE,
+  'signers.NAME.keyless.issuer': 'OIDC issuer in the certificate, to the letter.',
+  'signers.NAME.keyless.identity':
+    'The one subject alternative name of the certificate, to the letter. This or `identityRegex`.',
+  'signers.NAME.keyless.identityRegex':
+    'An RE2 expression for the whole subject alternative name, anchored: `^...$`. This or `identity`.',
+  'signers.NAME.keyless.claims':
+    'Claims of the certificate that must be equal to the letter. Prefer ids: names can be given to somebody else.',
+  'signers.NAME.keyless.claims.buildSignerUri': 'Workflow that signed (1.3.6.1.4.1.57264.1.9).',
+  'signers.NAME.keyless.claims.buildSignerDigest': 'Commit of the workflow that signed (.10).',
+  'signers.NAME.keyless.claims.runnerEnvironment': 'Where it ran: `github-hosted` or `self-hosted` (.11).',
+  'signers.NAME.keyless.claims.sourceRepositoryUri': 'Repository that was built (.12).',
+  'signers.NAME.keyless.claims.sourceRepositoryDigest': 'Commit that was built (.13).',
+  'signers.NAME.keyless.claims.sourceRepositoryRef': 'Ref that was built: `refs/heads/main` (.14).',
+  'signers.NAME.keyless.claims.sourceRepositoryId': 'Immutable id of the repository (.15).',
+  'signers.NAME.keyless.claims.sourceRepositoryOwnerUri': 'Owner of the repository (.16).',
+  'signers.NAME.keyless.claims.sourceRepositoryOwnerId': 'Immutable id of the owner (.17).',
+  'signers.NAME.keyless.claims.buildConfigUri': 'Workflow that was started (.18).',
+  'signers.NAME.keyless.claims.buildConfigDigest': 'Commit of the workflow that was started (.19).',
+  'signers.NAME.keyless.claims.buildTrigger': 'Event that started it: `push` (.20).',
+  'signers.NAME.keyless.claims.runInvocationUri': 'The one run (.21).',
+  'signers.NAME.keyless.claims.sourceRepositoryVisibility': '`public` or `private` when it signed (.22).',
+  'signers.NAME.keyless.claims.deploymentEnvironment': 'Deployment environment of the job (.23).',
+  'signers.NAME.keyless.claims.tokenSubject': 'Subject of the OIDC token (.24).',
+  'signers.NAME.keyless.transparencyLog': 'Whether the signature has to be in a transparency log of the root.',
+  'signers.NAME.keyless.certificateTimestamp':
+    'Whether the certificate has to prove that it is in a certificate log of the root.',
+  images: 'Which images need what. For a repository the first policy decides one of whose patterns fits.',
+  'images[].name': 'Name of the policy, in verdicts and findings.',
+  'images[].repositories':
+    'ECR repository names or patterns: `*` stands for any characters within a path segment, `**` for any number of segments.',
+  'images[].require': 'What an image must have: a requirement.',
+  'images[].platformImages':
+    'The images that an index lists, one for each platform. `covered`: a verified index verifies them. `signed`: each has to fulfil the requirement itself.',
+  otherRepositories:
+    'What holds for a repository that no policy names: `ignore` leaves it alone, `refuse` makes its images invalid. No default.',
+  'requirement.signedBy': 'The image itself is signed by this signer.',
+  'requirement.attestedBy': 'This signer states something about the image.',
+  'requirement.predicateType': 'What is stated, by its type, to the letter.',
+  'requirement.provenance': 'SLSA provenance, v0.2 or v1. Each line that is given must hold.',
+  'requirement.provenance.builder':
+    "The builder's id to the letter; without its `@refs/tags/...` where `builderVersion` is given.",
+  'requirement.provenance.builderVersion': 'Versions of the builder by the tag in its id: `>=2.0.0 <3.0.0`.',
+  'requirement.provenance.buildType': 'The build type, to the letter.',
+  'requirement.provenance.source': 'The repository that was built: `github.com/acme/app`.',
+  'requirement.provenance.ref': 'The ref that was built, to the letter. One of `ref`, `branch`, `tag`, `versionedTag`.',
+  'requirement.provenance.branch': 'The branch that was built.',
+  'requirement.provenance.tag': 'The tag that was built.',
+  'requirement.provenance.versionedTag':
+    'A version tag, met by itself and by all that are more exact: `v1.2` by `v1.2.7`.',
+  'requirement.provenance.trigger': 'The event that started the build.',
+  'requirement.provenance.inputs': 'Inputs of the build, to the letter. Others may be there too.',
+  'requirement.summary': 'A verification summary (SLSA): somebody else has verified, and signed that.',
+  'requirement.summary.verifier': 'Id of the verifier, to the letter.',
+  'requirement.summary.resourceUri': 'URI of the resource, to the letter.',
+  'requirement.summary.levels': 'Levels that were verified. A SLSA build level is met by a higher one.',
+  'requirement.condition': 'A CEL expression over `predicate` and `predicateType` that must be true.',
+  'requirement.all': 'Every one of these requirements.',
+  'requirement.any': 'At least one of these requirements.',
+  'requirement.atLeast': 'How many of the requirements under `of`, each fulfilled by somebody else.',
+  'requirement.of': 'The requirements that are counted.',
+};

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { listKeys } from '../../bin/reference/editor-schema.ts';
+import { CONFIG_KEYS, POLICY_KEYS } from '../../bin/reference/key-descriptions.ts';
+import { CONFIG_SCHEMA, makeReference, POLICY_SCHEMA } from '../../bin/reference/make-reference.ts';
+
+test.each(Object.entries(makeReference()))('%s is what `npm run docs` writes', (path, text) => {
+  const committed = readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+
+  expect(committed).toBe(text);
+});
+
+test.each([
+  ['countersign.config.yaml', CONFIG_SCHEMA, CONFIG_KEYS],
+  ['the trust policy', POLICY_SCHEMA, POLICY_KEYS],
+])('every key of %s is described in bin/reference/key-descriptions.ts, and no other', (_name, schema, descriptions) => {
+  const places = new Set(listKeys(schema).map(({ place }) => place));
+
+  expect([...places].sort()).toEqual(Object.keys(descriptions).sort());
+});
+
+test.each(['countersign.config.yaml', 'trust-policy.yaml'])('%s names a schema that is there', (file) => {
+  const text = readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
+  const named = /\$schema=(\S+)/.exec(text)?.[1];
+
+  expect(Object.keys(makeReference())).toContain(named);
+});
