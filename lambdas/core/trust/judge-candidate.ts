@@ -8,8 +8,8 @@ import type { Evidence } from './evidence.ts';
 import { describeClaim, matchClaim, matchSubject, mayFulfil } from './match-claim.ts';
 import { describeSigner, matchIdentity } from './match-identity.ts';
 import { matchPredicate } from './match-predicate.ts';
-import type { Signer } from './policy.ts';
 import type { Leaf } from './requirement.ts';
+import type { Signer } from './signer.ts';
 
 /** The engine as the evaluation needs it; passed in so that a test can hold it to one call for each candidate and verifier. */
 export type Verify = (candidate: SignatureCandidate, verifier: Verifier) => SignatureOutcome;

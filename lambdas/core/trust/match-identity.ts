@@ -1,6 +1,6 @@
 import { RE2JS } from '@bufbuild/re2';
 import type { Check, FulcioClaims, SignerFacts } from '../signature/outcome.ts';
-import type { Signer } from './policy.ts';
+import type { Signer } from './signer.ts';
 
 type Keyless = Extract<Signer, { keyless: unknown }>['keyless'];
 
