@@ -3,12 +3,16 @@ import { CACHE } from './harness/cache.ts';
 import { Checks } from './harness/checks.ts';
 import { createWorkbench, type Workbench } from './harness/workbench.ts';
 import { checkWithCfnLint } from './peers/cfn-lint.ts';
+import { checkContract } from './peers/contract.ts';
+import { checkDeployment } from './peers/deploy.ts';
 import { checkEventPatterns } from './peers/event-patterns.ts';
 
 /** The peers by name, in the order in which they run: those that need little first, while the rest is being installed. */
 const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promise<void>>> = {
   'cfn-lint': checkWithCfnLint,
   'event-ruler': checkEventPatterns,
+  deploy: checkDeployment,
+  contract: checkContract,
 };
 
 const USAGE = `npm run test:interop -- [options] [peer...]

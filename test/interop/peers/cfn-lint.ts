@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Checks } from '../harness/checks.ts';
-import { REGION } from '../harness/moto.ts';
+import { REGION } from '../harness/synthesis.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
 const findings = z.array(
