@@ -34,6 +34,7 @@ const row = z.object({
   firstSeenAt: z.number(),
   graceEndsAt: z.number(),
   nextCheckAt: z.number().optional(),
+  validUntil: z.number().optional(),
   attempts: z.number().int().nonnegative(),
   tags: z.array(z.string()),
   policyHash: z.string(),
@@ -117,12 +118,13 @@ async function succeeds(write: Promise<unknown>): Promise<boolean> {
 }
 
 function writeRow(record: VerdictRecord): Record<string, unknown> {
-  const { nextCheckAt, evidence, ...rest } = record;
+  const { nextCheckAt, validUntil, evidence, ...rest } = record;
   return {
     image: keyOf(record),
     ...rest,
     evidence: JSON.stringify(trimEvidence(evidence)),
     ...(nextCheckAt !== undefined && { nextCheckAt }),
+    ...(validUntil !== undefined && { validUntil }),
     ...(record.state === 'gone' && { expiresAt: Math.floor(record.findingUpdatedAt / 1000) + KEEP_GONE }),
   };
 }

@@ -50,7 +50,10 @@ function* checkExpression(expression: string, path: Path): Generator<ConfigProbl
 
 function* checkRequirements({ images, signers }: TrustPolicy): Generator<ConfigProblem> {
   const known = Object.keys(signers);
-  for (const [index, { require }] of images.entries()) {
+  for (const [index, { require, exceptions }] of images.entries()) {
+    if (exceptions !== undefined) {
+      yield* checkName(exceptions.approvedBy, 'signer', known, ['images', index, 'exceptions', 'approvedBy']);
+    }
     yield* checkRequirement(require, known, ['images', index, 'require'], 1);
   }
 }

@@ -102,8 +102,8 @@ const WORDINGS: Readonly<Record<ImageVerdictFacts['state'], Wording>> = {
     compliance: 'PASSED',
     record: 'ARCHIVED',
     title: (name) => `Image ${name} is signed as the policy demands`,
-    description: ({ repository, policy }) =>
-      `The image in ${repository} fulfils the policy ${policy ?? '(none)'}: its signatures were verified over exactly this digest. There is nothing to do.`,
+    description: ({ repository }, reason) =>
+      `The image in ${repository} is verified. ${reason} Every signature that counts was verified over exactly the digest that it names.`,
     advice: 'Nothing to do.',
   },
   gone: {

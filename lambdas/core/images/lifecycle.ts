@@ -57,7 +57,7 @@ export function nextVerdict(
   const awaited = isDue(previous, at.now) ? undefined : previous?.nextCheckAt;
   const nextCheckAt = recheckAfter === undefined ? awaited : at.now + recheckAfter * 1000;
   const complete = nextCheckAt === undefined ? draft : { ...draft, nextCheckAt };
-  if (previous !== undefined && isDeepStrictEqual(draftOf(previous), complete)) {
+  if (previous !== undefined && isDeepStrictEqual(draftOf(previous), withoutAbsent(complete))) {
     return { record: undefined, recheckAfter };
   }
   return { record: addRevision(complete, previous, at), recheckAfter };
@@ -70,8 +70,16 @@ export function isFindingOwed(record: VerdictRecord): boolean {
 
 type Draft = Omit<VerdictRecord, 'revision' | 'publishedRevision' | 'findingUpdatedAt'>;
 
-function draftOf({ revision: _r, publishedRevision: _p, findingUpdatedAt: _u, nextCheckAt, ...rest }: VerdictRecord) {
-  return nextCheckAt === undefined ? rest : { ...rest, nextCheckAt };
+function draftOf({ revision: _r, publishedRevision: _p, findingUpdatedAt: _u, ...draft }: VerdictRecord) {
+  return withoutAbsent(draft);
+}
+
+function withoutAbsent({ nextCheckAt, validUntil, ...rest }: Draft) {
+  return {
+    ...rest,
+    ...(nextCheckAt !== undefined && { nextCheckAt }),
+    ...(validUntil !== undefined && { validUntil }),
+  };
 }
 
 /** What was seen of the image, in the form in which two looks are compared: between `pending` and `unsigned` lies nothing but time. */
@@ -95,6 +103,7 @@ function carryOver(image: ImageName, previous: VerdictRecord | undefined, at: Ci
     evidence: previous?.evidence ?? [],
     reasons: previous?.reasons ?? [],
     findingOpen: previous?.findingOpen ?? false,
+    validUntil: previous?.validUntil,
   };
 }
 
@@ -126,7 +135,15 @@ function judge(
   switch (observation.kind) {
     case 'gone':
     case 'ignored':
-      return { state: observation.kind, attempts: 0, policy: null, evidence: [], reasons: [], findingOpen: false };
+      return {
+        state: observation.kind,
+        attempts: 0,
+        policy: null,
+        evidence: [],
+        reasons: [],
+        validUntil: undefined,
+        findingOpen: false,
+      };
     case 'undecided':
       return stayUndecided(base, previous, at, { policy: null, evidence: [], reasons: [observation.reason] });
     case 'decided': {
@@ -134,7 +151,8 @@ function judge(
       if (verdict === 'error') return stayUndecided(base, previous, at, observation.decision);
       const state: VerdictState = verdict === 'unsigned' && at.now < base.graceEndsAt ? 'pending' : verdict;
       const findingOpen = state === 'pending' ? base.findingOpen : state !== 'verified';
-      return { ...fitDecision(observation.decision), state, attempts: 0, findingOpen };
+      const { validUntil } = observation.decision;
+      return { ...fitDecision(observation.decision), validUntil, state, attempts: 0, findingOpen };
     }
   }
 }
@@ -148,8 +166,9 @@ function stayUndecided(
   const attempts = Math.max(1, Math.min(base.attempts + (isDue(previous, at.now) ? 1 : 0), MOST_ATTEMPTS));
   const stands =
     previous?.policyHash === at.policyHash &&
+    (previous.validUntil === undefined || at.now < previous.validUntil) &&
     (previous.state === 'verified' || previous.state === 'unsigned' || previous.state === 'invalid');
-  return stands ? { attempts } : { ...fitDecision(why), state: 'error', attempts };
+  return stands ? { attempts } : { ...fitDecision(why), validUntil: undefined, state: 'error', attempts };
 }
 
 function addRevision(draft: Draft, previous: VerdictRecord | undefined, at: Circumstances): VerdictRecord {
@@ -157,7 +176,7 @@ function addRevision(draft: Draft, previous: VerdictRecord | undefined, at: Circ
   // A finding that was owed before stays owed, whatever is seen meanwhile.
   const owed = owesFinding(draft, previous) || (previous !== undefined && isFindingOwed(previous));
   return {
-    ...draft,
+    ...withoutAbsent(draft),
     revision,
     publishedRevision: owed ? (previous?.publishedRevision ?? 0) : revision,
     findingUpdatedAt: Math.max(at.now, (previous?.findingUpdatedAt ?? 0) + 1),

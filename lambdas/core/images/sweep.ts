@@ -5,7 +5,7 @@ import type { VerdictRecord } from './verdict.ts';
 const OVERDUE = 15 * 60_000;
 
 /**
- * Whether an image in the registry needs a look: it has no verdict, none under the policy in force, an overdue wait, an undecided state, an owed finding, or an
+ * Whether an image in the registry needs a look: it has no verdict, none under the policy in force, one that has ended, an overdue wait, an undecided state, an owed finding, or an
  * open one, since the event of the signature that would close it may have been lost. `verified` needs none: what was signed stays signed.
  */
 export function needsLook(
@@ -13,6 +13,7 @@ export function needsLook(
   at: { readonly now: number; readonly policyHash: string },
 ): boolean {
   if (record === undefined || record.policyHash !== at.policyHash || isFindingOwed(record)) return true;
+  if (record.validUntil !== undefined && at.now >= record.validUntil) return true;
   // A look is on its way.
   if (record.nextCheckAt !== undefined) return at.now > record.nextCheckAt + OVERDUE;
   if (record.findingOpen || record.attempts > 0) return true;

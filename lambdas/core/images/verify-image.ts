@@ -30,7 +30,7 @@ export interface ImageToVerify {
   readonly repository: string;
   readonly material: TrustMaterial;
   readonly limits: Limits;
-  /** Unix milliseconds; bounds the time of all reads together. */
+  /** Unix milliseconds; bounds the time of all reads together, and tells which exceptions hold. */
   readonly clock?: () => number;
   /** The verdicts of the indexes that list the image; asked for only where its own signatures do not suffice. */
   readonly findContainers?: () => Promise<readonly Container[]>;
@@ -67,7 +67,8 @@ export async function verifyImage({
         decision: { verdict: 'invalid', policy: match.policy.name, evidence: [], reasons: [found.reason] },
       };
     case 'found': {
-      const decision = evaluateTrust({ ...found, repository, digest }, material, verifySignature) ?? REFUSED;
+      const seen = { repository, digest, ...(clock !== undefined && { now: clock() }) };
+      const decision = evaluateTrust({ ...found, ...seen }, material, verifySignature) ?? REFUSED;
       const told = { ...decision, reasons: [...decision.reasons, ...found.problems.slice(0, 20).map(toReason)] };
       const observation = { kind: 'decided', decision: told } as const;
       if (match.policy.platformImages === 'signed') return observation;

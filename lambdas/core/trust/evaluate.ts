@@ -5,6 +5,7 @@ import type { SignatureOutcome } from '../signature/outcome.ts';
 import type { Verifier } from '../signature/verifier.ts';
 import { type Branch, combineBranches } from './combine-branches.ts';
 import type { Decision, Evidence } from './evidence.ts';
+import { decideByException, EXCEPTION_TYPE } from './exception.ts';
 import { type Demand, type Judgement, judgeCandidate, type Verify } from './judge-candidate.ts';
 import { describeClaim } from './match-claim.ts';
 import { findImagePolicy } from './match-repository.ts';
@@ -18,6 +19,8 @@ export interface ImageUnderTrust {
   readonly candidates: readonly SignatureCandidate[];
   /** Set where signatures may exist that were not read. */
   readonly incomplete?: Incomplete;
+  /** Unix milliseconds, for exceptions; without it none holds. */
+  readonly now?: number;
 }
 
 /** Why not all signatures were read. `lasting`: another try would end the same, since a bound on their number or size bit. */
@@ -36,12 +39,13 @@ export function evaluateTrust(image: ImageUnderTrust, material: TrustMaterial, v
   if (found === undefined) return undefined;
   const evaluation = new Evaluation(image, material, verify);
   const root = evaluation.evaluate(found.policy.require, `images[${found.index}].require`);
-  return {
+  const decision = {
     verdict: VERDICTS[root.outcome],
     policy: found.policy.name,
     evidence: root.evidence,
     reasons: collectReasons(root, found.policy.name, image),
   };
+  return root.outcome === 'satisfied' ? decision : (evaluation.except(found, decision) ?? decision);
 }
 
 const VERDICTS = { satisfied: 'verified', failed: 'invalid', missing: 'unsigned', error: 'error' } as const;
@@ -68,6 +72,18 @@ class Evaluation {
         .flatMap(({ evidence, candidate }) => (evidence.outcome === 'satisfied' ? [candidate] : [])),
     );
     return this.#decide(requirement, line, judged, useful);
+  }
+
+  /** What an exception makes of a refusal. */
+  except({ policy, index }: NonNullable<ReturnType<typeof findImagePolicy>>, refused: Decision): Decision | undefined {
+    const { exceptions, name } = policy;
+    const { now, candidates, digest } = this.#image;
+    if (exceptions === undefined || now === undefined) return undefined;
+    const leaf = { attestedBy: exceptions.approvedBy, predicateType: EXCEPTION_TYPE };
+    const demand = this.#demandOf(leaf, `images[${index}].exceptions`);
+    if (demand === undefined) return undefined;
+    const terms = { demand, longest: exceptions.longest, policy: name, now };
+    return decideByException(candidates, digest, terms, this.#verifyOnce, refused);
   }
 
   /** Judges every candidate by every leaf, by the line of the leaf. */

@@ -56,4 +56,6 @@ export interface Decision {
   readonly policy: string | null;
   readonly evidence: readonly Evidence[];
   readonly reasons: readonly Reason[];
+  /** When the decision ends by itself, Unix milliseconds: it rests on an exception. */
+  readonly validUntil?: number;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../digest.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
+import { readClaimedType } from '../signature/claimed-type.ts';
 import type { Check, SignatureOutcome, SignerFacts } from '../signature/outcome.ts';
 import type { Verifier } from '../signature/verifier.ts';
 import type { Condition } from './condition/condition.ts';
 import type { Evidence } from './evidence.ts';
-import { describeClaim, matchClaim, matchSubject, mayFulfil } from './match-claim.ts';
+import { describeClaim, listPredicateTypes, matchClaim, matchSubject, mayFulfil } from './match-claim.ts';
 import { describeSigner, matchIdentity } from './match-identity.ts';
 import { matchPredicate } from './match-predicate.ts';
 import type { Leaf } from './requirement.ts';
@@ -47,6 +48,9 @@ export function judgeCandidate(
   const base = { policyLine, requirement, format, origin };
   if (!outcome.ok) {
     const { checks, code, message } = outcome;
+    const claimed = readClaimedType(candidate);
+    // Bad or not, what claims to be something else says nothing about this demand.
+    if (claimed !== undefined && !listPredicateTypes(leaf).includes(claimed)) return undefined;
     // Made with a certificate where a key is demanded, or the other way round: it never claimed to be by this signer.
     const verdict = code === 'wrong-material' ? 'missing' : 'failed';
     return { candidate, evidence: { ...base, outcome: verdict, checks, reason: { code, message } } };

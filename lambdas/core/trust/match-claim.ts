@@ -49,9 +49,11 @@ export function describeClaim({ predicateType, summary }: Attestation): string {
   return predicateType ?? (summary === undefined ? 'provenance' : 'verification summary');
 }
 
-function listPredicateTypes({ predicateType, summary }: Attestation): readonly string[] {
-  if (predicateType !== undefined) return [predicateType];
-  return summary === undefined ? PROVENANCE_TYPES : [SUMMARY_TYPE];
+/** The predicate types that a statement may have to be what a leaf asks for. */
+export function listPredicateTypes(leaf: Leaf): readonly string[] {
+  if ('signedBy' in leaf) return [SIGN_PREDICATE];
+  if (leaf.predicateType !== undefined) return [leaf.predicateType];
+  return leaf.summary === undefined ? PROVENANCE_TYPES : [SUMMARY_TYPE];
 }
 
 /** Whether what was signed names exactly this image. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../duration.ts';
 import { name, requirementSchema } from './requirement.ts';
 import { file, signerSchema } from './signer.ts';
 
@@ -17,6 +18,8 @@ export const imagePolicySchema = z.strictObject({
    * `signed`: each has to fulfil the requirement itself.
    */
   platformImages: z.enum(['covered', 'signed']).default('covered'),
+  /** Who may except a single image by a signed, dated attestation on it, and for how long at most. */
+  exceptions: z.strictObject({ approvedBy: name, longest: duration }).optional(),
 });
 export type ImagePolicy = z.infer<typeof imagePolicySchema>;
 

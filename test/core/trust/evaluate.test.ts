@@ -7,6 +7,7 @@ import type { SignatureOutcome, SignedContent, SignerFacts } from '../../../lamb
 import type { Verifier } from '../../../lambdas/core/signature/verifier.ts';
 import { compileCondition } from '../../../lambdas/core/trust/condition/condition.ts';
 import { evaluateTrust, type Incomplete } from '../../../lambdas/core/trust/evaluate.ts';
+import { EXCEPTION_TYPE } from '../../../lambdas/core/trust/exception.ts';
 import type { Verify } from '../../../lambdas/core/trust/judge-candidate.ts';
 import { SIGN_PREDICATE } from '../../../lambdas/core/trust/match-claim.ts';
 import type { TrustMaterial } from '../../../lambdas/core/trust/material.ts';
@@ -58,7 +59,7 @@ let made = 0;
 function make(by: string, content: SignedContent, format: 'bundle' | 'simple-signing' | 'dsse' = 'bundle'): Made {
   made += 1;
   const origin = { kind: 'referrer', manifest: digestOf(`referrer ${made}`) } as const;
-  const bytes = Buffer.from(String(made));
+  const bytes = Buffer.from(writeClaim(content));
   const candidates = {
     bundle: { format: 'bundle', origin, bytes },
     'simple-signing': { format: 'simple-signing', origin, payload: bytes, annotations: {} },
@@ -67,9 +68,29 @@ function make(by: string, content: SignedContent, format: 'bundle' | 'simple-sig
   return { by, content, candidate: candidates[format] };
 }
 
-function statement(predicateType: string, digest = DIGEST): SignedContent {
+/** A bundle or envelope as it claims to be: its signature is for `verifyMade` to judge. */
+function writeClaim(content: SignedContent): string {
+  const claim =
+    content.kind === 'statement'
+      ? {
+          _type: 'https://in-toto.io/Statement/v1',
+          subject: content.subjects.map(({ algorithm, value }) => ({ digest: { [algorithm.toLowerCase()]: value } })),
+          predicateType: content.predicateType,
+        }
+      : {};
+  const payload = Buffer.from(JSON.stringify(claim)).toString('base64');
+  const dsseEnvelope = { payloadType: 'application/vnd.in-toto+json', payload, signatures: [{ sig: 'AAAA' }] };
+  const verificationMaterial = { publicKey: { hint: String(made) }, tlogEntries: [] };
+  return JSON.stringify({
+    mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    verificationMaterial,
+    dsseEnvelope,
+  });
+}
+
+function statement(predicateType: string, digest = DIGEST, predicate: object = {}): SignedContent {
   const value = digest.slice('sha256:'.length);
-  return { kind: 'statement', predicateType, subjects: [{ algorithm: 'sha256', value }], predicate: {} };
+  return { kind: 'statement', predicateType, subjects: [{ algorithm: 'sha256', value }], predicate };
 }
 
 const signature = (by: string, digest = DIGEST) => make(by, statement(SIGN_PREDICATE, digest));
@@ -103,6 +124,7 @@ describe('one requirement', () => {
     ['a signature by somebody else', [signature('ben')], 'invalid'],
     ['a signature of another image', [signature('anna', OTHER)], 'invalid'],
     ['an attestation in place of a signature', [attestation('anna')], 'unsigned'],
+    ['an attestation by somebody else, before it is signed', [attestation('ben')], 'unsigned'],
     ['nothing', [], 'unsigned'],
   ])('%s', (_name, all, verdict) => {
     expect(evaluate({ signedBy: 'anna' }, all).verdict).toBe(verdict);
@@ -387,4 +409,83 @@ test('a repository that no policy names has no decision', () => {
   const image = { repository: 'other/app', digest: DIGEST, candidates: [] };
 
   expect(evaluateTrust(image, materialOf({ signedBy: 'anna' }), verifyMade([]))).toBeUndefined();
+});
+
+describe('an exception', () => {
+  const NOON = Date.UTC(2026, 10, 23, 12);
+  const DAY = 86_400_000;
+  const day = (days: number) => new Date(NOON + days * DAY).toISOString();
+  const terms = { reason: 'the vendor signs from the next release on', issued: day(-1), expires: day(6) };
+  const except = (by: string, changes: object = {}, digest = DIGEST) =>
+    make(by, statement(EXCEPTION_TYPE, digest, { ...terms, ...changes }));
+
+  function decide(all: readonly Made[], now = NOON, incomplete?: Incomplete) {
+    const material = materialOf({ signedBy: 'anna' });
+    const images = material.policy.images.map((one) => ({
+      ...one,
+      exceptions: { approvedBy: 'ben', longest: 7 * 86_400 },
+    }));
+    const image = {
+      repository: 'acme/app',
+      digest: DIGEST,
+      candidates: all.map(({ candidate }) => candidate),
+      now,
+      ...(incomplete !== undefined && { incomplete }),
+    };
+    return evaluateTrust(image, { ...material, policy: { ...material.policy, images } }, verifyMade(all));
+  }
+
+  test('by the signer who may except verifies the image until it ends, and says so', () => {
+    expect(decide([except('ben')])).toMatchObject({
+      verdict: 'verified',
+      validUntil: NOON + 6 * DAY,
+      reasons: [{ code: 'excepted', message: expect.stringContaining(terms.reason) }, { code: 'no-candidate' }],
+      evidence: [{ policyLine: 'images[0].exceptions', outcome: 'satisfied' }, { outcome: 'missing' }],
+    });
+  });
+
+  test('does not matter where the policy is fulfilled', () => {
+    const decision = decide([except('ben'), signature('anna')]);
+
+    expect(decision).toMatchObject({ verdict: 'verified', reasons: [{ code: 'policy-satisfied' }] });
+    expect(decision).not.toHaveProperty('validUntil');
+  });
+
+  test('holds also where something else could not be read', () => {
+    expect(decide([except('ben')], NOON, LATER)?.verdict).toBe('verified');
+  });
+
+  test.each([
+    ['by another signer', [except('carl')]],
+    ['by the signer of the images', [except('anna')]],
+    ['of another image', [except('ben', {}, OTHER)]],
+    ['that has ended', [except('ben', { issued: day(-7), expires: day(0) })]],
+    ['that has not begun', [except('ben', { issued: day(1), expires: day(2) })]],
+    ['that lasts too long', [except('ben', { issued: day(-1), expires: day(6.1) })]],
+    ['without an end', [except('ben', { expires: undefined })]],
+    ['with an end that is no time', [except('ben', { expires: 'never' })]],
+    ['without a reason', [except('ben', { reason: '' })]],
+    ['that is an image signature', [signature('ben')]],
+    ['of another type', [attestation('ben')]],
+  ])('%s is none', (_name, all) => {
+    expect(decide(all)?.verdict).not.toBe('verified');
+  });
+
+  test('holds nowhere without the time', () => {
+    const material = materialOf({ signedBy: 'anna' });
+    const images = material.policy.images.map((one) => ({
+      ...one,
+      exceptions: { approvedBy: 'ben', longest: 7 * 86_400 },
+    }));
+    const all = [except('ben')];
+    const image = { repository: 'acme/app', digest: DIGEST, candidates: all.map(({ candidate }) => candidate) };
+
+    expect(
+      evaluateTrust(image, { ...material, policy: { ...material.policy, images } }, verifyMade(all))?.verdict,
+    ).toBe('unsigned');
+  });
+
+  test('is nothing where the policy allows none', () => {
+    expect(evaluate({ signedBy: 'anna' }, [except('ben')]).verdict).not.toBe('verified');
+  });
 });
