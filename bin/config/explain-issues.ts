@@ -32,21 +32,10 @@ function explainIssue(
   if (issue.code === 'invalid_union') {
     const branch = chooseBranch(issue.errors);
     if (branch !== undefined) return branch.flatMap((inner) => explainIssue(inner, path, schema, yaml));
+    const strangers = findCommonStrangers(issue.errors);
+    if (strangers.length > 0) return explainStrangers(strangers, path, schema, yaml);
   }
-  if (issue.code === 'unrecognized_keys') {
-    const known = listKeys(schema, path);
-    return issue.keys.map((key) => {
-      const nearest = findNearest(key, known);
-      return {
-        file: yaml.file,
-        ...yaml.locate([...path, key], 'key'),
-        path: formatPath([...path, key]),
-        message: 'unknown key',
-        accepted: known.join(', '),
-        ...(nearest !== undefined && { nearest }),
-      };
-    });
-  }
+  if (issue.code === 'unrecognized_keys') return explainStrangers(issue.keys, path, schema, yaml);
   const accepted = describeAccepted(schema, path);
   return [
     {
@@ -57,6 +46,26 @@ function explainIssue(
       ...(accepted !== undefined && { accepted }),
     },
   ];
+}
+
+function explainStrangers(
+  keys: readonly string[],
+  path: readonly PropertyKey[],
+  schema: z.ZodType,
+  yaml: YamlFile,
+): readonly Problem[] {
+  const known = listKeys(schema, path);
+  return keys.map((key) => {
+    const nearest = findNearest(key, known);
+    return {
+      file: yaml.file,
+      ...yaml.locate([...path, key], 'key'),
+      path: formatPath([...path, key]),
+      message: 'unknown key',
+      accepted: known.join(', '),
+      ...(nearest !== undefined && { nearest }),
+    };
+  });
 }
 
 /** Of the forms that a value may have, the one that was probably meant: the one with the fewest faults at its own level. Undefined where none stands out. */
@@ -73,8 +82,17 @@ function chooseBranch(branches: readonly (readonly Issue[])[]): readonly Issue[]
 }
 
 function countStrangers(issues: readonly Issue[]): number {
-  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []))
-    .length;
+  return listStrangers(issues).length;
+}
+
+function listStrangers(issues: readonly Issue[]): readonly string[] {
+  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []));
+}
+
+/** The keys that none of the forms knows. */
+function findCommonStrangers(branches: readonly (readonly Issue[])[]): readonly string[] {
+  const [first = [], ...others] = branches.map(listStrangers);
+  return first.filter((key) => others.every((keys) => keys.includes(key)));
 }
 
 function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {

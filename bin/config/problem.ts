@@ -1,3 +1,5 @@
+import { makeVisible } from '../output/visible.ts';
+
 /** Something wrong in a configuration file, as people are told. */
 export interface Problem {
   readonly file: string;
@@ -29,9 +31,8 @@ function formatProblem({ file, line, column, path, message, accepted, nearest }:
   return [`${clean(where)}: ${clean(message)}`, ...hints.map(clean)].join('; ');
 }
 
-/** Files may hold anything: control, format and bidirectional characters must not reach the terminal. */
 function clean(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD').slice(0, LONGEST);
+  return makeVisible(text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text);
 }
 
 /** `['images', 0, 'require']` as `images[0].require`. */
