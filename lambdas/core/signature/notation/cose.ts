@@ -1,4 +1,4 @@
-import { type DecodeOptions, decode, encode, Tokenizer } from 'cborg';
+import { type DecodeOptions, decode, encode, Tagged, Tokenizer } from 'cborg';
 import { messageOf } from '../../errors.ts';
 import { COSE_ALGORITHMS } from './algorithm.ts';
 import { HEADER, readSignedAttributes } from './attributes.ts';
@@ -12,15 +12,6 @@ const SIGN1_TAG = 18;
 const TIME_TAG = 1;
 /** Most data items of one decoding; it also bounds the depth. */
 const MOST_ITEMS = 512;
-
-class Tagged {
-  readonly tag: number;
-  readonly value: unknown;
-  constructor(tag: number, value: unknown) {
-    this.tag = tag;
-    this.value = value;
-  }
-}
 
 /** A tokenizer that ends after so many items: the decoder recurses, and its depth must not be the sender's to choose. */
 class BoundedTokenizer extends Tokenizer {
@@ -76,10 +67,7 @@ function decodeStrictly(bytes: Uint8Array, what: string): unknown {
     allowBigInt: false,
     useMaps: true,
     rejectDuplicateMapKeys: true,
-    tags: {
-      [SIGN1_TAG]: (content) => new Tagged(SIGN1_TAG, content()),
-      [TIME_TAG]: (content) => new Tagged(TIME_TAG, content()),
-    },
+    tags: Tagged.preserve(SIGN1_TAG, TIME_TAG),
   };
   try {
     return decode(bytes, { ...options, tokenizer: new BoundedTokenizer(bytes, options) });

@@ -1,0 +1,121 @@
+import { createHash, sign } from 'node:crypto';
+import { parseCertificate } from '../../lambdas/core/signature/certificate.ts';
+import { extension, generateEcKey, newSerial, TIME_STAMPING } from '../../local/sigstore/certificates.ts';
+import * as der from '../../local/sigstore/der.ts';
+import { acmeName, DAY, type Issued, issue, issueRoot, keyUsage, NOW, rootExtensions } from './notation-kit.ts';
+
+const SHA256 = der.sequence(der.objectIdentifier('2.16.840.1.101.3.4.2.1'));
+const TST_INFO = der.objectIdentifier('1.2.840.113549.1.9.16.1.4');
+
+/** A time stamping authority: a root and a leaf right below it. */
+export interface Stamper {
+  readonly root: Issued;
+  readonly leaf: Issued;
+  /** Certificates that go into the tokens beside the leaf. */
+  readonly offered: readonly Buffer[];
+}
+
+export function stampingExtensions(
+  options: { critical?: boolean; purposes?: readonly string[] } = {},
+): readonly Buffer[] {
+  const { critical = true, purposes = [TIME_STAMPING] } = options;
+  return [keyUsage([0]), extension('2.5.29.37', der.sequence(...purposes.map(der.objectIdentifier)), critical)];
+}
+
+export function createStamper(
+  options: { leaf?: readonly Buffer[]; more?: readonly Buffer[]; notAfter?: number } = {},
+): Stamper {
+  const root = issueRoot({ name: acmeName('Stamp Root') });
+  const middle = issue({
+    name: acmeName('Stamp CA'),
+    issuer: root,
+    extensions: rootExtensions(0),
+    notAfter: NOW + 900 * DAY,
+  });
+  const leaf = issue({
+    name: acmeName('Stamp'),
+    issuer: middle,
+    keys: generateEcKey('P-384'),
+    extensions: options.leaf ?? stampingExtensions(),
+    more: options.more ?? [],
+    notAfter: options.notAfter ?? NOW + 600 * DAY,
+  });
+  return { root, leaf, offered: [middle.certificate, root.certificate] };
+}
+
+export interface StampOptions {
+  readonly at?: number;
+  /** Seconds. */
+  readonly accuracy?: number;
+  readonly policy?: string;
+  readonly named?: Buffer | undefined;
+  readonly over?: Buffer;
+  readonly criticalExtension?: boolean;
+  readonly keys?: Issued['keys'];
+  readonly withoutCertificate?: boolean;
+  /** Digest of the content in the signed attributes. */
+  readonly digest?: Buffer;
+}
+
+/** An RFC 3161 TimeStampToken over a signature. */
+export function stamp(stamper: Stamper, signature: Buffer, options: StampOptions = {}): Buffer {
+  const { leaf, offered } = stamper;
+  const info = der.sequence(
+    der.integer(1),
+    der.objectIdentifier(options.policy ?? '1.3.6.1.4.1.57264.2'),
+    der.sequence(SHA256, der.octetString(sha256(options.over ?? signature))),
+    der.integer(newSerial()),
+    der.generalizedTime(options.at ?? NOW - 30_000),
+    ...(options.accuracy === undefined ? [] : [der.sequence(der.integer(options.accuracy))]),
+    ...(options.criticalExtension === true ? [der.tagged(1, extension('1.2.3.4', Buffer.from([5, 0]), true))] : []),
+  );
+  const named = 'named' in options ? options.named : leaf.certificate;
+  const attributes = [
+    attribute('1.2.840.113549.1.9.3', TST_INFO),
+    attribute('1.2.840.113549.1.9.4', der.octetString(options.digest ?? sha256(info))),
+    ...(named === undefined
+      ? []
+      : [
+          attribute(
+            '1.2.840.113549.1.9.16.2.47',
+            der.sequence(der.sequence(der.sequence(der.octetString(sha256(named))))),
+          ),
+        ]),
+  ];
+  const issuerName = issuerOf(leaf.certificate);
+  const signerInfo = der.sequence(
+    der.integer(1),
+    der.sequence(issuerName, der.integer(leaf.serial)),
+    SHA256,
+    retag(der.setOf(...attributes), 0xa0),
+    der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')),
+    der.octetString(sign('sha256', der.setOf(...attributes), (options.keys ?? leaf.keys).privateKey)),
+  );
+  const certificates = options.withoutCertificate === true ? offered : [leaf.certificate, ...offered];
+  const signedData = der.sequence(
+    der.integer(3),
+    der.setOf(SHA256),
+    der.sequence(TST_INFO, der.tagged(0, der.octetString(info))),
+    der.tagged(0, ...certificates),
+    der.setOf(signerInfo),
+  );
+  return der.sequence(der.objectIdentifier('1.2.840.113549.1.7.2'), der.tagged(0, signedData));
+}
+
+function issuerOf(certificate: Buffer): Buffer {
+  return Buffer.from(parseCertificate(certificate).issuer);
+}
+
+function attribute(oid: string, value: Buffer): Buffer {
+  return der.sequence(der.objectIdentifier(oid), der.setOf(value));
+}
+
+function retag(encoded: Buffer, tag: number): Buffer {
+  const copy = Buffer.from(encoded);
+  copy[0] = tag;
+  return copy;
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
