@@ -6,6 +6,7 @@ import { checkWithCfnLint } from './peers/cfn-lint.ts';
 import { checkContract } from './peers/contract.ts';
 import { checkDeployment } from './peers/deploy.ts';
 import { checkEventPatterns } from './peers/event-patterns.ts';
+import { checkImages } from './peers/images.ts';
 
 /** The peers by name, in the order in which they run: those that need little first, while the rest is being installed. */
 const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promise<void>>> = {
@@ -13,6 +14,7 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   'event-ruler': checkEventPatterns,
   deploy: checkDeployment,
   contract: checkContract,
+  images: checkImages,
 };
 
 const USAGE = `npm run test:interop -- [options] [peer...]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Moto, startMoto } from './moto.ts';
 import { Processes } from './processes.ts';
+import { prepareSigning, type Signing } from './signing.ts';
 import { type PrivateSigstore, startSigstore } from './sigstore.ts';
 import { type Synthesized, synthesize } from './synthesis.ts';
 import { installEventRuler, installGoTools, installPythonTools } from './tools.ts';
@@ -18,7 +19,8 @@ export interface Workbench {
   readonly pythonTools: () => Promise<string>;
   readonly eventRuler: () => Promise<string>;
   readonly moto: () => Promise<Moto>;
-  readonly sigstore: () => Promise<PrivateSigstore>;
+  /** The real cosign with keys of its own and a private Sigstore. */
+  readonly signing: () => Promise<Signing>;
   /** The repository's own configuration, synthesized. */
   readonly synthesized: () => Promise<Synthesized>;
   close(): void;
@@ -40,9 +42,10 @@ export function createWorkbench(seed: number): Workbench {
     pythonTools,
     eventRuler: once(() => installEventRuler(processes)),
     moto: once(async () => startMoto(processes, await pythonTools())),
-    sigstore: once(async () => {
-      running = await startSigstore(processes, await goTools(), join(folder, 'sigstore'));
-      return running;
+    signing: once(async () => {
+      const bin = await goTools();
+      running = await startSigstore(processes, bin, join(folder, 'sigstore'));
+      return prepareSigning(processes, bin, join(folder, 'signing'), running);
     }),
     synthesized: once(() => synthesize(processes, join(folder, 'cdk.out'))),
     close: () => {
