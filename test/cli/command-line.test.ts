@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runCli, spawnCli } from '../support/run-cli.ts';
+
+// Processes are started, and replay loads the construct library.
+vi.setConfig({ testTimeout: 60_000 });
 
 const COMMANDS = ['verify', 'verify-bundle', 'config', 'replay', 'trust'];
 /** Nothing listens there. */

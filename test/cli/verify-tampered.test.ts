@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { corpusPath, describeWithCorpus } from '../support/corpus.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type SamplePolicy, SIGNERS, verifyLayout, writeBuilderPolicy } from '../support/signed-samples.ts';
 import { flipBit, TamperedLayout } from '../support/tampered-layout.ts';
+
+// Many files are copied, or processes started, on what may be a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const REKOR1 = 'trusted-root-rekor1.json';
 const SIGNED: readonly [string, SamplePolicy][] = [
