@@ -46,7 +46,10 @@ export class OperatorDashboard extends Construct {
       ]),
     );
     dashboard.addWidgets(
-      draw('Findings written', [countOf('FindingImported', 'recorder')]),
+      draw('Findings written, tags moved', [
+        countOf('FindingImported', 'recorder'),
+        countOf('TagMoved', 'image-reaction'),
+      ]),
       draw('Sweep', [countOf('SweepCompleted', 'sweep'), countOf('SweepBacklog', 'sweep')]),
     );
     dashboard.addWidgets(

@@ -23,6 +23,7 @@ export type MetricName =
   | 'ImageInvalid'
   | 'ImagePending'
   | 'ImageUndecided'
+  | 'TagMoved'
   | 'EventRejected'
   | 'TrustMaterialUnusable'
   | 'FindingImported'

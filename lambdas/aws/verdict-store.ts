@@ -37,6 +37,7 @@ const row = z.object({
   validUntil: z.number().optional(),
   attempts: z.number().int().nonnegative(),
   tags: z.array(z.string()),
+  tagMoves: z.array(z.object({ tag: z.string(), from: z.string().refine(isDigest) })).optional(),
   policyHash: z.string(),
   policy: z.string().nullable(),
   evidence: z.string(),
@@ -118,13 +119,14 @@ async function succeeds(write: Promise<unknown>): Promise<boolean> {
 }
 
 function writeRow(record: VerdictRecord): Record<string, unknown> {
-  const { nextCheckAt, validUntil, evidence, ...rest } = record;
+  const { nextCheckAt, validUntil, tagMoves, evidence, ...rest } = record;
   return {
     image: keyOf(record),
     ...rest,
     evidence: JSON.stringify(trimEvidence(evidence)),
     ...(nextCheckAt !== undefined && { nextCheckAt }),
     ...(validUntil !== undefined && { validUntil }),
+    ...(tagMoves !== undefined && { tagMoves }),
     ...(record.state === 'gone' && { expiresAt: Math.floor(record.findingUpdatedAt / 1000) + KEEP_GONE }),
   };
 }

@@ -4,6 +4,7 @@ import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
+import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
@@ -29,6 +30,7 @@ export function createHandler(
     trust,
     trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
+    tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
     findingsQueueUrl,

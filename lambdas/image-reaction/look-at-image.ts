@@ -1,6 +1,7 @@
 import type { ContainmentStore } from '../aws/containment-store.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
 import { sendFinding, sendRecheck } from '../aws/queues.ts';
+import type { TagStore } from '../aws/tag-store.ts';
 import type { VerdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import type { Digest } from '../core/digest.ts';
@@ -10,6 +11,7 @@ import type { ImageName } from '../core/image-name.ts';
 import { MOST_CHILDREN } from '../core/images/containment.ts';
 import { isFindingOwed, nextVerdict } from '../core/images/lifecycle.ts';
 import { type ArtifactSource, LIMITS } from '../core/images/source.ts';
+import { findMovedFrom } from '../core/images/tag-history.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
 import type { ConcernedImage } from './find-images.ts';
@@ -23,6 +25,7 @@ export interface Parts {
   readonly trustReport: ReturnType<typeof reportTrust>;
   readonly verdicts: VerdictStore;
   readonly containment: ContainmentStore;
+  readonly tags: TagStore;
   readonly imageQueueUrl: string;
   readonly findingsQueueUrl: string;
 }
@@ -44,6 +47,7 @@ export async function lookAtImage(
   telemetry: Telemetry,
 ): Promise<void> {
   const { wiring, verdicts, trust } = parts;
+  const movedFrom = tag === undefined ? undefined : await noteTag(image, tag, seenAt, parts, telemetry);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     // Read before looking: whoever looks later and writes first makes our write fail, and we look again.
     const previous = await verdicts.read(image);
@@ -51,7 +55,7 @@ export async function lookAtImage(
     const observation = seen ?? (await observe(image, source, parts));
     const now = wiring.clock();
     const { graceSeconds, policyHash } = trust;
-    const at = { now, seenAt, tag, graceSeconds, policyHash, random: wiring.random() };
+    const at = { now, seenAt, tag, movedFrom, graceSeconds, policyHash, random: wiring.random() };
     const { record, recheckAfter } = nextVerdict(image, previous, observation, at);
     if (recheckAfter !== undefined) {
       await sendRecheck(wiring.clients.sqs, parts.imageQueueUrl, image, recheckAfter, now);
@@ -69,6 +73,24 @@ export async function lookAtImage(
     }
   }
   throw new CountersignError('contended', `the verdict of ${image.digest} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** Keeps where the tag pointed, and tells where it pointed elsewhere before. */
+async function noteTag(
+  image: ImageName,
+  tag: string,
+  at: number,
+  { tags }: Parts,
+  telemetry: Telemetry,
+): Promise<Digest | undefined> {
+  const { digest, repository } = image;
+  const history = await tags.note(image, tag, { digest, at });
+  const movedFrom = findMovedFrom(history, { digest, at });
+  if (movedFrom !== undefined) {
+    telemetry.count('TagMoved');
+    telemetry.info('tag moved', { repository, tag, digest, from: movedFrom });
+  }
+  return movedFrom;
 }
 
 async function observe(

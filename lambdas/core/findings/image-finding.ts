@@ -11,6 +11,8 @@ export interface ImageVerdictFacts extends ImageName {
   readonly firstSeenAt: number;
   readonly findingUpdatedAt: number;
   readonly tags: readonly string[];
+  /** Tags that pointed to another digest before. */
+  readonly tagMoves?: readonly { readonly tag: string; readonly from: string }[] | undefined;
   readonly policy: string | null;
   readonly policyHash: string;
   readonly evidence: readonly Evidence[];
@@ -35,7 +37,7 @@ export function describeImageFinding(facts: ImageVerdictFacts): AsffFinding {
     CreatedAt: new Date(facts.firstSeenAt).toISOString(),
     UpdatedAt: new Date(facts.findingUpdatedAt).toISOString(),
     Title: fitText(wording.title(name), 256),
-    Description: fitText(wording.description(facts, first?.message ?? ''), 1024),
+    Description: fitText(`${wording.description(facts, first?.message ?? '')}${describeMoves(facts)}`, 1024),
     FindingProviderFields: {
       Severity: { Label: wording.severity, Original: facts.state },
       Types: ['Software and Configuration Checks/AWS Security Best Practices/Container Image Signature'],
@@ -61,6 +63,13 @@ export function describeImageFinding(facts: ImageVerdictFacts): AsffFinding {
     Compliance: { Status: wording.compliance, ...describeStatus(facts) },
     RecordState: wording.record,
   };
+}
+
+/** A tag that is moved onto an image that does not pass is how a good image is replaced by another one. */
+function describeMoves({ state, tagMoves = [] }: ImageVerdictFacts): string {
+  const [last] = tagMoves.slice(-1);
+  if (last === undefined || (state !== 'invalid' && state !== 'unsigned')) return '';
+  return ` Its tag ${last.tag} pointed to ${last.from} before.`;
 }
 
 interface Wording {
@@ -144,6 +153,9 @@ function describeFields(facts: ImageVerdictFacts): Record<string, string> {
     'countersign/Verdict': facts.state,
     'countersign/Policy': facts.policy ?? '',
     'countersign/PolicyHash': facts.policyHash,
+    ...(facts.tagMoves !== undefined && {
+      'countersign/TagMoves': fitText(facts.tagMoves.map(({ tag, from }) => `${tag} from ${from}`).join(', '), 2048),
+    }),
     'countersign/Reasons': fitText(facts.reasons.map(({ code }) => code).join(' '), 2048),
   };
   for (const [index, evidence] of facts.evidence.slice(0, MOST_EVIDENCE).entries()) {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Digest } from '../digest.ts';
 import type { ImageName } from '../image-name.ts';
 import { fitDecision, type KeptDecision } from './fit-decision.ts';
 import { isDue, MOST_ATTEMPTS, planRecheck } from './plan-recheck.ts';
@@ -13,6 +14,8 @@ export interface Circumstances {
   readonly seenAt: number;
   /** The tag under which it was pushed, if the event names one. */
   readonly tag: string | undefined;
+  /** The digest that this tag pointed to before, where it pointed to another one. */
+  readonly movedFrom?: Digest | undefined;
   readonly graceSeconds: number;
   readonly policyHash: string;
   /** A number in [0, 1), for jitter. */
@@ -74,11 +77,12 @@ function draftOf({ revision: _r, publishedRevision: _p, findingUpdatedAt: _u, ..
   return withoutAbsent(draft);
 }
 
-function withoutAbsent({ nextCheckAt, validUntil, ...rest }: Draft) {
+function withoutAbsent({ nextCheckAt, validUntil, tagMoves, ...rest }: Draft) {
   return {
     ...rest,
     ...(nextCheckAt !== undefined && { nextCheckAt }),
     ...(validUntil !== undefined && { validUntil }),
+    ...(tagMoves !== undefined && { tagMoves }),
   };
 }
 
@@ -94,6 +98,7 @@ function carryOver(image: ImageName, previous: VerdictRecord | undefined, at: Ci
   const { account, region, repository, digest } = image;
   return {
     ...{ account, region, repository, digest, tags },
+    tagMoves: addMove(previous?.tagMoves, at),
     state: previous?.state ?? 'pending',
     firstSeenAt: previous?.firstSeenAt ?? seenAt,
     graceEndsAt: findGraceEnd(previous, seenAt, at),
@@ -105,6 +110,11 @@ function carryOver(image: ImageName, previous: VerdictRecord | undefined, at: Ci
     findingOpen: previous?.findingOpen ?? false,
     validUntil: previous?.validUntil,
   };
+}
+
+function addMove(moves: Draft['tagMoves'], { tag, movedFrom }: Circumstances): Draft['tagMoves'] {
+  if (tag === undefined || movedFrom === undefined) return moves;
+  return [...(moves ?? []).filter((move) => move.tag !== tag), { tag, from: movedFrom }].slice(-MOST_TAGS);
 }
 
 function findGraceEnd(previous: VerdictRecord | undefined, seenAt: number, at: Circumstances): number {
@@ -200,6 +210,6 @@ function owesFinding(draft: Draft, previous: VerdictRecord | undefined): boolean
 }
 
 /** What the finding of a record tells. */
-function toldBy({ state, policy, policyHash, evidence, reasons, tags }: Draft) {
-  return { state, policy, policyHash, evidence, reasons, tags };
+function toldBy({ state, policy, policyHash, evidence, reasons, tags, tagMoves = [] }: Draft) {
+  return { state, policy, policyHash, evidence, reasons, tags, tagMoves };
 }

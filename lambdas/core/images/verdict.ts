@@ -1,9 +1,16 @@
+import type { Digest } from '../digest.ts';
 import type { Reason } from '../errors.ts';
 import type { ImageName } from '../image-name.ts';
 import type { Evidence } from '../trust/evidence.ts';
 
 /** The states of an image (architecture, decision 8). `gone`: the digest was deleted; its finding is closed and its row kept for a while. */
 export type VerdictState = 'pending' | 'verified' | 'unsigned' | 'invalid' | 'error' | 'ignored' | 'gone';
+
+/** A tag that was moved to an image. */
+export interface TagMove {
+  readonly tag: string;
+  readonly from: Digest;
+}
 
 /** The stored verdict of one image: one DynamoDB item, written only under the condition that `revision` is still the one read. */
 export interface VerdictRecord extends ImageName {
@@ -25,6 +32,8 @@ export interface VerdictRecord extends ImageName {
   /** How often in a row it could not be decided; drives the retry delay. */
   readonly attempts: number;
   readonly tags: readonly string[];
+  /** Its tags that pointed to another digest before, and to which. Absent where none did. */
+  readonly tagMoves?: readonly TagMove[] | undefined;
   /** `hash` of the compiled configuration that decided. */
   readonly policyHash: string;
   readonly policy: string | null;

@@ -175,8 +175,9 @@ function happen(world: World, one: Happening): void {
       world.change(true, world.present ? world.signature : 'none', one.lost);
       break;
     case 'sign':
-      // That a signature was taken away is not noticed where the event is lost, on purpose: what was signed stays signed.
-      if (world.present) world.change(true, one.signature, one.lost && one.signature !== 'none');
+      // That a good signature was taken away is not noticed where the event is lost, on purpose: what was signed stays signed.
+      if (world.present)
+        world.change(true, one.signature, one.lost && world.signature !== 'good' && one.signature !== 'none');
       break;
     case 'delete':
       if (world.present) world.change(false, 'none', one.lost);
