@@ -7,9 +7,10 @@ import { acmeName, DAY, type Issued, issue, issueRoot, keyUsage, NOW, rootExtens
 const SHA256 = der.sequence(der.objectIdentifier('2.16.840.1.101.3.4.2.1'));
 const TST_INFO = der.objectIdentifier('1.2.840.113549.1.9.16.1.4');
 
-/** A time stamping authority: a root and a leaf right below it. */
+/** A time stamping authority: a root, an authority below it and the leaf that stamps. */
 export interface Stamper {
   readonly root: Issued;
+  readonly middle: Issued;
   readonly leaf: Issued;
   /** Certificates that go into the tokens beside the leaf. */
   readonly offered: readonly Buffer[];
@@ -40,7 +41,7 @@ export function createStamper(
     more: options.more ?? [],
     notAfter: options.notAfter ?? NOW + 600 * DAY,
   });
-  return { root, leaf, offered: [middle.certificate, root.certificate] };
+  return { root, middle, leaf, offered: [middle.certificate, root.certificate] };
 }
 
 export interface StampOptions {
