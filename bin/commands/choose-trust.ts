@@ -18,7 +18,7 @@ export interface TrustOptions {
 
 export interface ChosenTrust {
   readonly material: TrustMaterial;
-  /** For people: the policy's file, or that it was the command line. */
+  /** For people: the policy's file, or that it was the options. */
   readonly name: string;
   /** Whether a repository has to be known to apply it. */
   readonly byRepository: boolean;
@@ -31,7 +31,7 @@ export interface ChosenTrust {
 export function chooseTrust(options: TrustOptions): ChosenTrust {
   const quick = quickFlags(options);
   if (options.policy === undefined) {
-    return { material: loadQuickTrust(options), name: 'the command line', byRepository: false };
+    return { material: loadQuickTrust(options), name: 'the options given', byRepository: false };
   }
   if (quick.length > 0) throw new UsageError(`--policy says who is trusted, so --${quick[0]} cannot be given with it`);
   const loaded = loadTrustPolicy(options.policy, options['trusted-root']);

@@ -89,7 +89,8 @@ export function describeForm(form: Schema): string {
   if (form.type === 'integer' || form.type === 'number')
     return `a whole number${describeRange(form.minimum, form.maximum, ' ')}`;
   if (form.format !== undefined && form.type === 'string') return `text in the form of ${form.format}`;
-  return form.type === 'string' ? 'text' : form.type === undefined ? '' : form.type;
+  if (form.type === 'string') return form.pattern === undefined ? 'text' : `text of the form ${form.pattern}`;
+  return form.type ?? '';
 }
 
 function describeRange(least: number | undefined, most: number | undefined, lead: string): string {

@@ -17,9 +17,12 @@ export function placeProblems(problems: readonly ConfigProblem[], yaml: YamlFile
   }));
 }
 
-/** Says what a schema did not accept, where, and what it would have accepted. */
+/** Says what a schema did not accept, where, and what it would have accepted, in the order of the file. */
 export function explainIssues(issues: readonly Issue[], schema: z.ZodType, yaml: YamlFile): readonly Problem[] {
-  return issues.flatMap((issue) => explainIssue(issue, [], schema, yaml)).slice(0, 50);
+  return issues
+    .flatMap((issue) => explainIssue(issue, [], schema, yaml))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+    .slice(0, 50);
 }
 
 function explainIssue(

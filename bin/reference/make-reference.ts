@@ -64,7 +64,11 @@ function describeAccepted(schema: JsonSchema): string {
   if (schema.$ref !== undefined) return 'a requirement';
   const forms = schema.anyOf ?? [schema];
   const described = [
-    ...new Set(forms.map((form) => (form.properties === undefined ? describeForm(form) : 'a map'))),
+    ...new Set(
+      forms.map((form) =>
+        form.properties === undefined ? describeForm(form).replace(/of the form (\^.*)$/, 'of the form `$1`') : 'a map',
+      ),
+    ),
   ].filter((text) => text !== '');
   return described.join(', or ').replaceAll('|', '\\|');
 }
