@@ -65,7 +65,7 @@ function loadQuickTrust(options: TrustOptions): TrustMaterial {
   });
   if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('; '));
   const compiled = compileTrust(parsed.data, readBounded);
-  if (compiled.ok) return load(compiled.trust, 'the command line');
+  if (compiled.ok) return load(compiled.trust, 'the options given');
   const [expression] = compiled.problems.filter(({ path }) => path.includes('identityRegex'));
   if (expression !== undefined) throw new UsageError(`--certificate-identity-regexp: ${expression.message}`);
   throw new ConfigurationError(

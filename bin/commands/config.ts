@@ -43,13 +43,15 @@ function describe({ images }: Config, { trust, hash }: CompiledConfig): string {
   const others = policy.otherRepositories === 'ignore' ? 'are ignored' : 'are refused';
   const lines = [
     `  images: mode ${images.mode}, grace ${images.grace} s, trust policy ${images.trustPolicy}`,
-    ...policy.images.map(
-      ({ name, repositories }) =>
-        `  ${name}: ${repositories.slice(0, 5).join(', ')}${repositories.length > 5 ? ', ...' : ''}`,
-    ),
+    ...policy.images.map(({ name, repositories }) => `  ${name}: ${list(repositories)}`),
     `  other repositories ${others}`,
-    `  ${Object.keys(policy.signers).length} signers, ${Object.keys(policy.roots).length} trusted roots`,
+    `  signers: ${list(Object.keys(policy.signers))}; trusted roots: ${list(Object.keys(policy.roots))}`,
     `  hash ${hash}`,
   ];
   return lines.map((line) => `${makeVisible(line)}\n`).join('');
+}
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }

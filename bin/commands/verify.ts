@@ -1,10 +1,10 @@
 import { LIMITS } from '../../lambdas/core/images/source.ts';
 import { type Observation, verifyImage } from '../../lambdas/core/images/verify-image.ts';
-import { describeResult } from '../output/describe-result.ts';
+import { type Described, describeResult } from '../output/describe-result.ts';
 import { exitCodeOf, formatJson, type Result, undecided } from '../output/result.ts';
 import { SourceError } from '../sources/errors.ts';
 import { type OpenedSource, openSource } from '../sources/open-source.ts';
-import { chooseTrust } from './choose-trust.ts';
+import { type ChosenTrust, chooseTrust } from './choose-trust.ts';
 import { type Command, ConfigurationError, type Io, UsageError } from './command.ts';
 import { parseOptions, takeOne } from './parse-options.ts';
 
@@ -59,29 +59,25 @@ export const verify: Command = {
     if (scope === undefined && trust.byRepository && ref.startsWith('oci:')) {
       throw new UsageError('a layout has no repository name: say with --scope by which one the policy is to judge');
     }
-    const opened = await open(ref, io);
-    const repository = trust.byRepository ? (scope ?? ('source' in opened ? opened.repository : undefined)) : undefined;
-    const result =
-      'source' in opened
-        ? toResult(
-            await verifyImage({
-              source: opened.source,
-              digest: opened.digest,
-              repository: repository ?? '',
-              material: trust.material,
-              limits: LIMITS,
-              clock: Date.now,
-            }),
-            opened.digest,
-          )
-        : opened;
-    const name = 'source' in opened ? opened.name : ref;
-    io.out(
-      values.json === true ? formatJson(result) : describeResult(result, { name, judgedBy: trust.name, repository }),
-    );
+    const { result, ...described } = await look(ref, scope, trust, io);
+    io.out(values.json === true ? formatJson(result) : describeResult(result, described));
     return exitCodeOf(result.verdict);
   },
 };
+
+async function look(
+  ref: string,
+  scope: string | undefined,
+  { material, byRepository, name: judgedBy }: ChosenTrust,
+  io: Io,
+): Promise<Described & { readonly result: Result }> {
+  const opened = await open(ref, io);
+  if (!('source' in opened)) return { result: opened, name: ref, judgedBy };
+  const { source, digest, name } = opened;
+  const repository = byRepository ? (scope ?? opened.repository) : undefined;
+  const image = { source, digest, repository: repository ?? '', material, limits: LIMITS, clock: Date.now };
+  return { result: toResult(await verifyImage(image), digest), name, judgedBy, repository };
+}
 
 /** Opens what is named; where it cannot be opened that is the result. Throws UsageError for what is no reference. */
 async function open(ref: string, io: Io): Promise<OpenedSource | Result> {

@@ -6,7 +6,7 @@ import { makeVisible } from './visible.ts';
 export interface Described {
   /** `ghcr.io/acme/app@sha256:...`, `oci:folder@sha256:...`, a file. */
   readonly name: string;
-  /** By what it was judged: `policy.yaml`, `the command line`. */
+  /** By what it was judged: `policy.yaml`, `the options given`. */
   readonly judgedBy: string;
   /** The name by which the policy knows the repository; absent where there is none. */
   readonly repository?: string | undefined;

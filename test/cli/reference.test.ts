@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { listKeys } from '../../bin/reference/editor-schema.ts';
 import { CONFIG_KEYS, POLICY_KEYS } from '../../bin/reference/key-descriptions.ts';
 import { CONFIG_SCHEMA, makeReference, POLICY_SCHEMA } from '../../bin/reference/make-reference.ts';
@@ -25,4 +27,25 @@ test.each(['countersign.config.yaml', 'trust-policy.yaml'])('%s names a schema t
   const named = /\$schema=(\S+)/.exec(text)?.[1];
 
   expect(Object.keys(makeReference())).toContain(named);
+});
+
+describe.each([
+  ['docs/schema/config.schema.json', 'countersign.config.yaml'],
+  ['docs/schema/trust-policy.schema.json', 'trust-policy.yaml'],
+])('%s', (schemaFile, file) => {
+  const read = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
+  const schema = z.fromJSONSchema(JSON.parse(read(schemaFile)));
+  const document: Record<string, unknown> = parse(read(file));
+
+  test(`accepts ${file}`, () => {
+    expect(schema.safeParse(document).success).toBe(true);
+  });
+
+  test('refuses an unknown key and a missing one', () => {
+    const { images, ...rest } = document;
+
+    expect(images).toBeDefined();
+    expect(schema.safeParse(rest).success).toBe(false);
+    expect(schema.safeParse({ ...document, imgaes: images }).success).toBe(false);
+  });
 });
