@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { CACHE } from './harness/cache.ts';
 import { Checks } from './harness/checks.ts';
 import { createWorkbench, type Workbench } from './harness/workbench.ts';
+import { checkBundles } from './peers/bundles.ts';
 import { checkWithCfnLint } from './peers/cfn-lint.ts';
 import { checkContract } from './peers/contract.ts';
 import { checkDeployment } from './peers/deploy.ts';
@@ -14,6 +15,7 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   'event-ruler': checkEventPatterns,
   deploy: checkDeployment,
   contract: checkContract,
+  bundles: checkBundles,
   images: checkImages,
 };
 
@@ -42,25 +44,17 @@ async function main(): Promise<number> {
 
   const print = (line: string) => process.stdout.write(`${line}\n`);
   const bench = createWorkbench(seed);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      bench.close();
-      process.exit(130);
-    });
-  }
+  // Whatever ends the run ends what it started.
+  process.once('exit', () => bench.close());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const checks = new Checks(print);
-  try {
-    print(`logs in ${bench.folder}; seed ${seed}`);
+  print(`logs in ${bench.folder}; seed ${seed}`);
+  const needed = Object.entries(PEERS).filter(([name]) => positionals.length === 0 || positionals.includes(name));
+  if (needed.length > 1) {
     // Long installations run beside the first peers; whoever needs one waits for it.
-    const needed = Object.keys(PEERS).filter((name) => positionals.length === 0 || positionals.includes(name));
-    if (needed.length > 1)
-      for (const tools of [bench.pythonTools, bench.eventRuler, bench.goTools]) void tools().catch(() => undefined);
-    for (const [name, run] of Object.entries(PEERS)) {
-      if (needed.includes(name)) await checks.peer(name, (each) => run(bench, each));
-    }
-  } finally {
-    bench.close();
+    for (const install of [bench.pythonTools, bench.eventRuler, bench.goTools]) install().catch(() => undefined);
   }
+  for (const [name, run] of needed) await checks.peer(name, (each) => run(bench, each));
   print(checks.summary());
   return checks.failed > 0 || (values['require-all'] === true && checks.skipped > 0) ? 1 : 0;
 }

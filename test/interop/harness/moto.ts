@@ -16,6 +16,8 @@ export interface Moto {
   deploy(synthesized: Synthesized): Promise<void>;
   /** State of the deployed stack, `CREATE_COMPLETE`, and its resources. moto lists a resource of a type that it does not know without a name. */
   describeStack(): Promise<{ readonly status: string; readonly resources: readonly StackResource[] }>;
+  /** Takes the queues from the functions: moto would poll them itself, and start a container for each message. */
+  disconnectQueues(): Promise<void>;
   /** Environment of a deployed function. */
   functionEnvironment(functionName: string): Promise<Readonly<Record<string, string>>>;
 }
@@ -86,6 +88,13 @@ export async function startMoto(processes: Processes, pythonTools: string): Prom
           })),
       };
     },
+    disconnectQueues: async () => {
+      const all = new URL('/2015-03-31/event-source-mappings/', endpoint);
+      const headers = signedFor('lambda');
+      for (const { UUID } of mappings.parse(await (await fetch(all, { headers })).json()).EventSourceMappings) {
+        await fetch(new URL(UUID, all), { method: 'DELETE', headers });
+      }
+    },
     functionEnvironment: async (functionName) => {
       const url = new URL(`/2015-03-31/functions/${functionName}/configuration`, endpoint);
       const answer = await fetch(url, { headers: signedFor('lambda') });
@@ -94,6 +103,7 @@ export async function startMoto(processes: Processes, pythonTools: string): Prom
   };
 }
 
+const mappings = z.object({ EventSourceMappings: z.array(z.object({ UUID: z.string() })) });
 const configuration = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) });
 
 /** moto tells services apart by the scope of the signature, which it does not check. */

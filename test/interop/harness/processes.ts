@@ -85,6 +85,14 @@ export class Processes {
     throw new PeerError(`${command.join(' ').slice(0, 300)}: exit ${code}\n${(stderr || stdout).slice(-3000)}`);
   }
 
+  /** Starts a Node.js program that exchanges messages with the harness; it logs as a server does. */
+  fork(name: string, script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const file = openSync(join(this.#folder, `${name}.log`), 'a');
+    const child = this.#spawn([process.execPath, script, ...args], { env, stdio: ['ignore', file, file, 'ipc'] });
+    child.once('exit', () => this.#running.delete(child));
+    return child;
+  }
+
   endAll(): void {
     for (const child of this.#running) endGroup(child, 'SIGKILL');
     this.#running.clear();

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { Absent } from './absent.ts';
 import { answers, freePorts, listens, type Processes } from './processes.ts';
 
 /** A private Sigstore on this machine, made of the real programs where they run without a database, and what cosign needs to use it. */
@@ -26,12 +27,17 @@ export interface PrivateSigstore {
 }
 
 const WORKFLOW = 'acme/app/.github/workflows/release.yml@refs/heads/main';
+/** Not to be chosen: one timestamp-server on a machine. */
+const TSA_METRICS = 2112;
 const EPOCH = '2026-01-01T00:00:00Z';
 const ed25519 = () => generateKeyPairSync('ed25519');
 const p256 = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const publicPem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
 
 export async function startSigstore(processes: Processes, bin: string, folder: string): Promise<PrivateSigstore> {
+  if (await listens(TSA_METRICS)()) {
+    throw new Absent(`port ${TSA_METRICS}, which timestamp-server takes for its metrics, is in use`);
+  }
   mkdirSync(folder, { recursive: true });
   const at = (name: string) => join(folder, name);
   const program = (name: string) => join(bin, name);
