@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+
+const COMMANDS = ['verify', 'verify-bundle', 'config', 'trust', 'unknown', '', '--json', '-x', '__proto__'];
+const TOKENS = [
+  ...['--policy', '--key', '--json', '--scope', '--trusted-root', '--bundle', '--certificate-identity'],
+  ...['--certificate-identity-regexp', '--certificate-oidc-issuer', '--insecure-ignore-tlog', '--replace'],
+  ...[
+    '--json=x',
+    '--key=',
+    '--',
+    '-',
+    '',
+    ' ',
+    'check',
+    'pin',
+    'oci:.',
+    'oci:',
+    'oci::',
+    '^.*$',
+    '^(((a+)+)+$',
+    '\u001b[2J',
+  ],
+  ...['trust-policy.yaml', 'countersign.config.yaml', 'trust/demo-release-key.pub', 'package.json', 'bin', '/dev/null'],
+  ...[`127.0.0.1:1/acme/app@sha256:${'a'.repeat(64)}`, `sha256:${'a'.repeat(64)}`, '@', ':', '../..', '\ud800'],
+];
+
+test('no arguments make it fail by itself, or say yes to what is not signed', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...COMMANDS),
+      fc.array(fc.constantFrom(...TOKENS), { maxLength: 9 }),
+      async (command, rest) => {
+        const { code, out, err } = await runCli([command, ...rest]);
+
+        expect([0, 1, 2, 3]).toContain(code);
+        if (code === 0) expect([command, rest.includes('check')]).toEqual(['config', true]);
+        if (code === 2) expect([out, err === '']).toEqual(['', false]);
+        expect(out + err).not.toMatch(/(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}]/u);
+      },
+    ),
+    { numRuns: 600 },
+  );
+}, 60_000);
+
+test('no key, and every combination of what names a signer, is refused before anything is looked at', async () => {
+  const flags = fc.subarray([
+    '--policy=nope',
+    '--key=nope',
+    '--certificate-identity=x',
+    '--certificate-oidc-issuer=y',
+    '--trusted-root=nope',
+    '--insecure-ignore-tlog',
+  ]);
+  await fc.assert(
+    fc.asyncProperty(flags, async (given) => {
+      expect((await runCli(['verify', 'oci:.', '--scope=a/b', ...given])).code).toBe(2);
+    }),
+  );
+}, 60_000);
