@@ -4,6 +4,7 @@ import { Checks } from './harness/checks.ts';
 import { createWorkbench, type Workbench } from './harness/workbench.ts';
 import { checkBundles } from './peers/bundles.ts';
 import { checkWithCfnLint } from './peers/cfn-lint.ts';
+import { checkConsole } from './peers/console.ts';
 import { checkContract } from './peers/contract.ts';
 import { checkDeployment } from './peers/deploy.ts';
 import { checkEventPatterns } from './peers/event-patterns.ts';
@@ -13,6 +14,7 @@ import { checkImages } from './peers/images.ts';
 const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promise<void>>> = {
   'cfn-lint': checkWithCfnLint,
   'event-ruler': checkEventPatterns,
+  console: checkConsole,
   deploy: checkDeployment,
   contract: checkContract,
   bundles: checkBundles,

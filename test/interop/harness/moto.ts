@@ -92,7 +92,7 @@ export async function startMoto(processes: Processes, pythonTools: string): Prom
       const all = new URL('/2015-03-31/event-source-mappings/', endpoint);
       const headers = signedFor('lambda');
       for (const { UUID } of mappings.parse(await (await fetch(all, { headers })).json()).EventSourceMappings) {
-        await fetch(new URL(UUID, all), { method: 'DELETE', headers });
+        await fetch(new URL(UUID, all), { method: 'PUT', headers, body: '{"Enabled":false}' });
       }
     },
     functionEnvironment: async (functionName) => {
