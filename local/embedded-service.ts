@@ -20,6 +20,8 @@ export interface EmbeddedServiceOptions {
   readonly onFailure: (scenario: string, error: unknown) => void;
   /** What the account has to say about invocations. */
   readonly onLog?: (line: string) => void;
+  /** The synthesized template, where it was made before: `describeTemplate`. */
+  readonly template?: unknown;
   /** See RunTemplateOptions. */
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
@@ -39,6 +41,15 @@ export interface EmbeddedService {
 const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
 
+/** The stack as it is synthesized for the embedded account. It is the same for every configuration: that goes into the functions. */
+export function describeTemplate(compiled: CompiledConfig): unknown {
+  return synthesizeTemplate({
+    configuration: { alarms: { email: 'oncall@example.test' }, logs: { retentionDays: 30 }, compiled },
+    account: ACCOUNT,
+    region: REGION,
+  });
+}
+
 export async function startEmbeddedService(options: EmbeddedServiceOptions): Promise<EmbeddedService> {
   const { clock, graceSeconds, random } = options;
   const account = createEmbeddedAccount({ id: ACCOUNT, region: REGION, clock, random });
@@ -46,11 +57,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   const sigstore = createPrivateSigstore({ now: () => clock.now() });
   const releaseKey = createSigningKey();
   const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds);
-  const template = synthesizeTemplate({
-    configuration: { alarms: { email: 'oncall@example.test' }, logs: { retentionDays: 30 }, compiled: config },
-    account: ACCOUNT,
-    region: REGION,
-  });
+  const template = options.template ?? describeTemplate(config);
   const compiled = JSON.stringify(config);
   const service = await runTemplate(account, template, {
     readCompiledConfig: () => compiled,

@@ -5,6 +5,7 @@ import { digestOf } from '../../lambdas/core/digest.ts';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
 import { type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { platformImage } from '../../local/scenarios/platform-image.ts';
+import { seededRandom } from '../local/account/prepare.ts';
 
 const START = Date.UTC(2026, 10, 23, 12, 0, 0);
 let service: EmbeddedService;
@@ -27,7 +28,7 @@ beforeAll(async () => {
   service = await startEmbeddedService({
     clock,
     graceSeconds: 600,
-    random: () => 0.5,
+    random: seededRandom(1),
     onFailure: () => {},
     loadHandler,
   });

@@ -6,6 +6,7 @@ import { type EmbeddedService, startEmbeddedService } from '../../local/embedded
 import { SCENARIOS } from '../../local/scenarios/index.ts';
 import type { ScenarioImage } from '../../local/scenarios/scenario.ts';
 import { buildImage } from '../../local/sigstore/images.ts';
+import { seededRandom } from '../local/account/prepare.ts';
 
 const START = Date.UTC(2026, 10, 23, 12, 0, 0);
 const HOUR = 3_600_000;
@@ -20,7 +21,7 @@ describe('when EventBridge loses every event', () => {
 
   beforeAll(async () => {
     clock = virtualClock(START);
-    service = await startEmbeddedService({ clock, graceSeconds: 600, random: () => 0.5, onFailure: () => {} });
+    service = await startEmbeddedService({ clock, graceSeconds: 600, random: seededRandom(1), onFailure: () => {} });
     service.account.faults.lossRate = 1;
     for (const scenario of SCENARIOS) images.set(scenario.name, await service.run(scenario));
     const blobs = UNTAGGED.blobs.map(({ bytes }) => bytes);

@@ -4,6 +4,7 @@ import { type EmbeddedService, startEmbeddedService } from '../../local/embedded
 import { ensureRepository, pushArtifact, pushBundle } from '../../local/scenarios/pushing.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { buildImage } from '../../local/sigstore/images.ts';
+import { seededRandom } from '../local/account/prepare.ts';
 
 const REPOSITORY = 'acme/app';
 const GOOD = buildImage('#!/bin/sh\necho good\n');
@@ -27,7 +28,7 @@ const replaced: Scenario = {
 let service: EmbeddedService;
 beforeAll(async () => {
   const clock = virtualClock(Date.UTC(2026, 10, 23, 12, 0, 0));
-  service = await startEmbeddedService({ clock, graceSeconds: 600, random: () => 0.5, onFailure: () => {} });
+  service = await startEmbeddedService({ clock, graceSeconds: 600, random: seededRandom(1), onFailure: () => {} });
   await service.run(replaced);
   await service.settle();
 }, 60_000);

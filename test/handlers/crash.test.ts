@@ -1,0 +1,100 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, test } from 'vitest';
+import { virtualClock } from '../../local/account/clock.ts';
+import { checkScenarios } from '../../local/check-scenarios.ts';
+import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
+import { platformImage } from '../../local/scenarios/platform-image.ts';
+import type { Scenario } from '../../local/scenarios/scenario.ts';
+import { signedAfterFinding } from '../../local/scenarios/signed-after-finding.ts';
+import { testConfiguration } from '../infra/configuration.ts';
+import { seededRandom } from '../local/account/prepare.ts';
+
+const template = describeTemplate(testConfiguration.compiled);
+const START = Date.UTC(2026, 10, 23, 12, 0, 0);
+/** Whether a call comes from a function, and not from what pushes images. */
+const inFunction = new AsyncLocalStorage<true>();
+
+/** The function dies at one of its calls: before it is made, or after it was made and before the answer is seen. */
+interface Crash {
+  readonly at: number;
+  readonly when: 'before' | 'after';
+}
+
+async function loadHandler(name: string) {
+  const { createHandler } = await import(`../../lambdas/${name}/handler.ts`);
+  return {
+    createHandler: (wiring: unknown) => {
+      const handler = createHandler(wiring);
+      return (...args: unknown[]) => inFunction.run(true, () => handler(...args));
+    },
+  };
+}
+
+/** Runs a scenario; the call of the given number fails once. Returns how it ended and how many calls there were. */
+async function run(scenario: Scenario, crash: Crash) {
+  const clock = virtualClock(START);
+  const service = await startEmbeddedService({
+    clock,
+    graceSeconds: 600,
+    random: seededRandom(1),
+    onFailure: () => {},
+    template,
+    loadHandler,
+  });
+  let calls = 0;
+  const { ecr, sqs, dynamodb, securityHub } = service.account.clients;
+  for (const { middlewareStack } of [ecr, sqs, dynamodb, securityHub] as { middlewareStack: Stack }[]) {
+    middlewareStack.add(
+      (next) => async (args) => {
+        if (inFunction.getStore() === undefined) return next(args);
+        calls += 1;
+        const dies = calls === crash.at;
+        if (dies && crash.when === 'before') throw new Error('the function died');
+        const answer = await next(args);
+        if (dies) throw new Error('the function died');
+        return answer;
+      },
+      { step: 'initialize', name: 'crash', priority: 'high', override: true },
+    );
+  }
+  const [result] = await checkScenarios(service, [scenario]);
+  // The sweep is the guarantee: what the crash lost is found within the next hours.
+  await clock.advance(2 * 3_600_000);
+  await service.settle();
+  const ended = readEnd(service, result);
+  await service.stop();
+  return { ...ended, calls };
+}
+
+interface Stack {
+  add(
+    middleware: (next: (args: unknown) => Promise<unknown>) => (args: unknown) => Promise<unknown>,
+    options: { step: 'initialize'; name: string; priority: 'high'; override: boolean },
+  ): void;
+}
+
+function readEnd(service: EmbeddedService, result: Awaited<ReturnType<typeof checkScenarios>>[number] | undefined) {
+  const trace = `${result?.image.repository}@${result?.image.digest}`;
+  const finding = service.observations.findingOf(trace);
+  const deadLetters = service.account.timeline().filter(({ step }) => step === 'dead-letter').length;
+  return { state: service.observations.verdictOf(trace)?.state, finding: finding?.RecordState, deadLetters };
+}
+
+const RECORD = { open: 'ACTIVE', archived: 'ARCHIVED', none: undefined } as const;
+
+describe.each([signedAfterFinding, platformImage])('a crash while $name', (scenario) => {
+  test.each(['before', 'after'] as const)(
+    '%s any of the calls of the functions changes nothing of the end',
+    async (when) => {
+      const expected = { state: scenario.expected.state, finding: RECORD[scenario.expected.finding], deadLetters: 0 };
+      let at = 1;
+      for (; ; at += 1) {
+        const { calls, ...ended } = await run(scenario, { at, when });
+        if (at > calls) break;
+        expect({ at, ...ended }).toEqual({ at, ...expected });
+      }
+      expect(at).toBeGreaterThan(8);
+    },
+    120_000,
+  );
+});
