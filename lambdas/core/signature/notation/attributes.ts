@@ -57,7 +57,6 @@ export function readSignedAttributes(raw: RawHeader): SignedAttributes {
     scheme === 'notary.x509'
       ? [HEADER.signingTime, HEADER.authenticSigningTime]
       : [HEADER.authenticSigningTime, HEADER.signingTime];
-  if (!values.has(timeHeader)) throw bad(`${timeHeader} is missing`);
   if (values.has(wrongHeader)) throw bad(`${wrongHeader} does not belong to ${scheme}`);
   for (const name of [
     HEADER.scheme,
@@ -86,10 +85,9 @@ export function readSignedAttributes(raw: RawHeader): SignedAttributes {
 }
 
 function readCritical({ critical, values }: RawHeader): ReadonlySet<string> {
-  if (!Array.isArray(critical) || critical.length === 0) {
-    throw new NotationError('missing-critical-header', 'the list of critical headers is missing or empty');
+  if (!Array.isArray(critical)) {
+    throw new NotationError('missing-critical-header', 'the list of critical headers is missing');
   }
-  if (critical.length > MOST_HEADERS) throw new NotationError('too-large', 'too many critical headers');
   const names = new Set<string>();
   for (const name of critical) {
     if (typeof name !== 'string') throw bad('a critical header that is not named by text');

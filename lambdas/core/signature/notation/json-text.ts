@@ -36,7 +36,7 @@ export function parseJsonText<T>(
 function refuseDuplicateKeys(text: string): void {
   const objects: (Set<string> | undefined)[] = [];
   let tokens = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}[\]]/g)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*:?|[{}[\]]/g)) {
     tokens += 1;
     if (tokens > MOST_TOKENS) throw new SyntaxError('it has too many elements');
     if (token === '{') objects.push(new Set());

@@ -148,6 +148,7 @@ describe('authorities', () => {
   test('a path length is kept', async () => {
     expect(await verify(issueChain({ root: { extensions: rootExtensions(1) } }))).toBe('accepted');
     expect(await verify(issueChain({ root: { extensions: rootExtensions(0) } }))).toBe('rejected certificate-usage');
+    expect(await verify(issueChain({ root: { extensions: rootExtensions(200) } }))).toBe('rejected malformed');
   });
 });
 
