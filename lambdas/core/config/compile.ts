@@ -3,6 +3,7 @@ import { parsePublicKeyPem } from '../signature/keys.ts';
 import { parseTrustRoot } from '../signature/trust-root.ts';
 import type { CompiledTrust } from '../trust/compiled-trust.ts';
 import type { TrustPolicy } from '../trust/policy.ts';
+import { parseInitialRoot } from '../trust/tuf/metadata-set.ts';
 import { checkTrustPolicy } from './check-trust-policy.ts';
 import type { CompiledConfig } from './compiled.ts';
 import type { ConfigProblem } from './config-problem.ts';
@@ -41,12 +42,19 @@ export type TrustCompilation =
 export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustCompilation {
   const problems: ConfigProblem[] = [...checkTrustPolicy(policy)];
   const roots: Record<string, unknown> = {};
+  const initialRoots: Record<string, string> = {};
   const keys: Record<string, string> = {};
-  for (const [name, { file }] of Object.entries(policy.roots)) {
+  for (const [name, { file, tuf }] of Object.entries(policy.roots)) {
     collect(['roots', name, 'file'], 'a Sigstore trusted_root.json', problems, () => {
       const json: unknown = JSON.parse(readFile(file));
       parseTrustRoot(json);
       roots[name] = json;
+    });
+    if (tuf === undefined) continue;
+    collect(['roots', name, 'tuf', 'initialRoot'], 'a root.json of TUF that its own keys signed', problems, () => {
+      const text = readFile(tuf.initialRoot);
+      parseInitialRoot(Buffer.from(text));
+      initialRoots[name] = text;
     });
   }
   for (const [name, signer] of Object.entries(policy.signers)) {
@@ -62,7 +70,9 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
       },
     );
   }
-  return problems.length === 0 ? { ok: true, trust: { policy, roots, keys } } : { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems };
+  const refreshed = Object.keys(initialRoots).length > 0 && { initialRoots };
+  return { ok: true, trust: { policy, roots, ...refreshed, keys } };
 }
 
 function collect(path: ConfigProblem['path'], accepted: string, problems: ConfigProblem[], read: () => void): void {

@@ -14,6 +14,7 @@ const compiledSchema = z.strictObject({
   trust: z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),
+    initialRoots: z.record(z.string(), z.string()).optional(),
     keys: z.record(z.string(), z.string()),
   }),
 });
