@@ -4,12 +4,15 @@ import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
+import { rootStore } from '../aws/root-store.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
 import { findConcernedImages } from './find-images.ts';
+import { keepTrust } from './keep-trust.ts';
 import { lookAtImage, type Parts } from './look-at-image.ts';
+import { reportRoots } from './report-roots.ts';
 import { reportTrust } from './report-trust.ts';
 import { readDeployedTrust } from './trust.ts';
 
@@ -23,12 +26,13 @@ export function createHandler(
   const { environment, clients } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
-  const trust = readDeployedTrust(wiring.readCompiledConfig);
+  const deployed = readDeployedTrust(wiring.readCompiledConfig);
   const verdictTable = requireVariable(environment, 'VERDICT_TABLE');
-  const parts: Parts = {
+  const currentTrust = keepTrust(deployed, rootStore(clients.dynamodb, verdictTable), wiring.clock);
+  const tellRoots = reportRoots(wiring, findingsQueueUrl);
+  const parts: Omit<Parts, 'trust'> = {
     wiring,
-    trust,
-    trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
+    trustReport: reportTrust({ wiring, trust: deployed, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
@@ -46,6 +50,8 @@ export function createHandler(
       return;
     }
     const { event } = parsed;
+    const { trust, roots } = await currentTrust();
+    await tellRoots(roots, event, telemetry);
     const source = ecrSource({
       ecr: clients.ecr,
       fetch: wiring.fetch,
@@ -54,7 +60,7 @@ export function createHandler(
       repository: event.repository,
     });
     for (const image of await findConcernedImages(event, source)) {
-      await lookAtImage(image, event.at, source, parts, telemetry);
+      await lookAtImage(image, event.at, source, { ...parts, trust }, telemetry);
     }
   });
 }

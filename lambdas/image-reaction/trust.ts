@@ -1,3 +1,4 @@
+import type { CompiledConfig } from '../core/config/compiled.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
 import { CountersignError, messageOf, type Reason } from '../core/errors.ts';
 import { loadTrustMaterial, type TrustMaterial } from '../core/trust/material.ts';
@@ -6,7 +7,10 @@ import { loadTrustMaterial, type TrustMaterial } from '../core/trust/material.ts
 export type DeployedTrust = {
   readonly graceSeconds: number;
   readonly policyHash: string;
-} & ({ readonly usable: true; readonly material: TrustMaterial } | { readonly usable: false; readonly reason: Reason });
+} & (
+  | { readonly usable: true; readonly config: CompiledConfig; readonly material: TrustMaterial }
+  | { readonly usable: false; readonly reason: Reason }
+);
 
 /** Stands where verdicts name the policy that made them: no policy did. */
 export const NO_POLICY = 'unusable';
@@ -14,16 +18,21 @@ export const NO_POLICY = 'unusable';
 /** Reads, checks and parses the compiled configuration once, at the start of the function. */
 export function readDeployedTrust(readCompiledConfig: () => string): DeployedTrust {
   try {
-    const config = parseCompiledConfig(readCompiledConfig());
-    return {
-      usable: true,
-      material: loadTrustMaterial(config.trust),
-      graceSeconds: config.images.graceSeconds,
-      policyHash: config.hash,
-    };
+    return loadTrust(parseCompiledConfig(readCompiledConfig()));
   } catch (thrown) {
     const code = thrown instanceof CountersignError ? thrown.code : 'unreadable-config';
     const reason = { code, message: `${messageOf(thrown).slice(0, 400)}.` };
     return { usable: false, reason, graceSeconds: 0, policyHash: NO_POLICY };
   }
+}
+
+/** Parses the keys and roots of a configuration. Throws TrustMaterialError. */
+export function loadTrust(config: CompiledConfig): DeployedTrust {
+  return {
+    usable: true,
+    config,
+    material: loadTrustMaterial(config.trust),
+    graceSeconds: config.images.graceSeconds,
+    policyHash: config.hash,
+  };
 }

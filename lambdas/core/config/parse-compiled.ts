@@ -44,5 +44,15 @@ export function parseCompiledConfig(text: string): CompiledConfig {
       'the compiled configuration does not have the hash that it names',
     );
   }
+  const { policy, initialRoots = {} } = parsed.data.trust;
+  const [orphan] = Object.entries(policy.roots).filter(
+    ([name, { tuf }]) => (tuf !== undefined) !== name in initialRoots,
+  );
+  if (orphan !== undefined) {
+    throw new CompiledConfigError(
+      'malformed-config',
+      `the root ${orphan[0]} and its initial root.json do not go together`,
+    );
+  }
   return parsed.data;
 }
