@@ -12,6 +12,7 @@ import { KillSwitch } from './kill-switch.ts';
 import type { FunctionDefaults } from './service-function.ts';
 import { ServiceKey } from './service-key.ts';
 import { Sweep } from './sweep.ts';
+import { TrustRefresh } from './trust-refresh.ts';
 import { UndeliveredEvents } from './undelivered-events.ts';
 import { VerdictStore } from './verdict-store.ts';
 
@@ -51,8 +52,12 @@ export class HubStack extends Stack {
       findings: recorder.queue,
     });
     const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered });
+    const isRefreshed = configuration.compiled.trust.initialRoots !== undefined;
+    const trust = isRefreshed
+      ? new TrustRefresh(this, 'TrustRefresh', { defaults, verdicts, undelivered, findings: recorder.queue })
+      : undefined;
     new KillSwitch(this, 'KillSwitch');
-    new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep });
+    new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep, ...(trust && { trust }) });
   }
 
   /** Puts `countersign.compiled.json` where the bundling of each function takes its copy from. */

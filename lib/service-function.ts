@@ -13,7 +13,7 @@ import type { ServiceKey } from './service-key.ts';
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Folders of `lambdas/` that hold a deployed function. */
-export type FunctionName = 'image-reaction' | 'recorder' | 'sweep';
+export type FunctionName = 'image-reaction' | 'recorder' | 'sweep' | 'trust-refresh';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';
@@ -131,19 +131,19 @@ export class ServiceFunction extends Construct {
       },
     );
     const deadLettersElsewhere =
-      'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweep keeps nothing between its hourly runs, and an alarm says when one fails.';
+      'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweep and the refresh of trusted roots carry nothing that could be lost between their scheduled runs, and an alarm says when one fails.';
     Validations.of(this.function).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: deadLettersElsewhere },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: deadLettersElsewhere },
       {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency',
         reason:
-          'The event source mapping bounds concurrency, and the sweep starts once an hour for at most 15 minutes. Reserving would take concurrency from the account and cannot be deployed where its limit is 10.',
+          'The event source mapping bounds concurrency, the sweep starts once an hour for at most 15 minutes, and the refresh of trusted roots every six hours for two. Reserving would take concurrency from the account and cannot be deployed where its limit is 10.',
       },
       {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC',
         reason:
-          'The function speaks only to AWS service endpoints, with IAM and TLS. A network of its own would add cost and a way to fail, and protect nothing in it.',
+          'The function speaks only to AWS service endpoints, with IAM and TLS; the refresh of trusted roots also to the mirrors of the configuration, whose every answer is signed. A network of its own would add cost and a way to fail, and protect nothing in it.',
       },
     );
   }
