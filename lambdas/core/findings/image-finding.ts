@@ -151,7 +151,7 @@ function describeStatus({ reasons, state }: ImageVerdictFacts): Pick<AsffFinding
 function describeFields(facts: ImageVerdictFacts): Record<string, string> {
   const fields: Record<string, string> = {
     'countersign/Verdict': facts.state,
-    'countersign/Policy': facts.policy ?? '',
+    'countersign/Policy': fitText(facts.policy ?? '', 2048),
     'countersign/PolicyHash': facts.policyHash,
     ...(facts.tagMoves !== undefined && {
       'countersign/TagMoves': fitText(facts.tagMoves.map(({ tag, from }) => `${tag} from ${from}`).join(', '), 2048),
