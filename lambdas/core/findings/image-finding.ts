@@ -143,7 +143,7 @@ function describeStatus({ reasons, state }: ImageVerdictFacts): Pick<AsffFinding
           .toUpperCase()
           .replace(/[^A-Z0-9]/g, '_')
           .slice(0, 100) || 'UNKNOWN',
-      Description: fitText(message, 2048) || code,
+      Description: fitText(message || code, 2048) || 'unknown',
     })),
   };
 }
