@@ -9,6 +9,7 @@ import { checkContract } from './peers/contract.ts';
 import { checkDeployment } from './peers/deploy.ts';
 import { checkEventPatterns } from './peers/event-patterns.ts';
 import { checkImages } from './peers/images.ts';
+import { checkNotation } from './peers/notation.ts';
 
 /** The peers by name, in the order in which they run: those that need little first, while the rest is being installed. */
 const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promise<void>>> = {
@@ -19,6 +20,7 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   contract: checkContract,
   bundles: checkBundles,
   images: checkImages,
+  notation: checkNotation,
 };
 
 const USAGE = `npm run test:interop -- [options] [peer...]
