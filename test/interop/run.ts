@@ -60,7 +60,9 @@ async function main(): Promise<number> {
   }
   for (const [name, run] of needed) await checks.peer(name, (each) => run(bench, each));
   print(checks.summary());
-  return checks.failed > 0 || (values['require-all'] === true && checks.skipped > 0) ? 1 : 0;
+  // Where nothing could run, nothing was shown.
+  const incomplete = checks.passed === 0 || (values['require-all'] === true && checks.skipped > 0);
+  return checks.failed > 0 || incomplete ? 1 : 0;
 }
 
 main().then(
