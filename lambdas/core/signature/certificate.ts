@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { decodeBase64 } from './base64.ts';
 import { type Der, expectTag, readBitString, readChildren, readDer, readOid, readTime, TAG } from './der.ts';
 import { SignatureError } from './errors.ts';
 import { parseSpki, verifyWithHash } from './keys.ts';
@@ -77,9 +78,14 @@ export function parseCertificate(der: Uint8Array): Certificate {
 
 /** Parses the first certificate of a PEM text. */
 export function parseCertificatePem(pem: string): Certificate {
+  return parseCertificate(decodeCertificatePem(pem));
+}
+
+/** The bytes of the first certificate of a PEM text (RFC 7468), not looked into. Throws `malformed`. */
+export function decodeCertificatePem(pem: string): Buffer {
   const match = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(pem);
   if (match?.[1] === undefined) throw new SignatureError('malformed', 'not a certificate in PEM');
-  return parseCertificate(Buffer.from(match[1], 'base64'));
+  return decodeBase64(match[1].replace(/\s/g, ''), 'a certificate in PEM');
 }
 
 /** The hash that a signature algorithm names (null for Ed25519, which hashes by itself). Throws `unsupported`. */

@@ -38,11 +38,22 @@ function acceptKey(key: KeyObject): KeyObject {
   return key;
 }
 
+/** Asking a key for its details costs as much as half a signature check. */
+const knownHashes = new WeakMap<KeyObject, readonly (string | null)[]>();
+
+function hashesOf(key: KeyObject): readonly (string | null)[] {
+  const known = knownHashes.get(key);
+  if (known !== undefined) return known;
+  const hashes = chooseHashes(key);
+  knownHashes.set(key, hashes);
+  return hashes;
+}
+
 /**
  * The hashes that a signature of the key may use, the one of Sigstore's registry first. cosign signs with sha256 under any `--key`, so P-384 and P-521 keys
  * are tried with it too. `null` stands for Ed25519, which hashes by itself.
  */
-function hashesOf(key: KeyObject): readonly (string | null)[] {
+function chooseHashes(key: KeyObject): readonly (string | null)[] {
   const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   if (key.type === 'public' && key.asymmetricKeyType === 'ed25519') return [null];
   if (key.type === 'public' && key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return ['sha256'];

@@ -1,4 +1,5 @@
 import type { Digest } from '../digest.ts';
+import { secondsOf } from '../duration.ts';
 import type { Reason } from '../errors.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
 import type { SignatureOutcome } from '../signature/outcome.ts';
@@ -82,7 +83,7 @@ class Evaluation {
     const leaf = { attestedBy: exceptions.approvedBy, predicateType: EXCEPTION_TYPE };
     const demand = this.#demandOf(leaf, `images[${index}].exceptions`);
     if (demand === undefined) return undefined;
-    const terms = { demand, longest: exceptions.longest, policy: name, now };
+    const terms = { demand, longest: secondsOf(exceptions.longest), policy: name, now };
     return decideByException(candidates, digest, terms, this.#verifyOnce, refused);
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../duration.ts';
+import { durationText } from '../duration.ts';
 import { name, requirementSchema } from './requirement.ts';
 import { file, signerSchema } from './signer.ts';
 
@@ -19,7 +19,7 @@ export const imagePolicySchema = z.strictObject({
    */
   platformImages: z.enum(['covered', 'signed']).default('covered'),
   /** Who may except a single image by a signed, dated attestation on it, and for how long at most. */
-  exceptions: z.strictObject({ approvedBy: name, longest: duration }).optional(),
+  exceptions: z.strictObject({ approvedBy: name, longest: durationText }).optional(),
 });
 export type ImagePolicy = z.infer<typeof imagePolicySchema>;
 

@@ -423,7 +423,7 @@ describe('an exception', () => {
     const material = materialOf({ signedBy: 'anna' });
     const images = material.policy.images.map((one) => ({
       ...one,
-      exceptions: { approvedBy: 'ben', longest: 7 * 86_400 },
+      exceptions: { approvedBy: 'ben', longest: '7d' },
     }));
     const image = {
       repository: 'acme/app',
@@ -475,7 +475,7 @@ describe('an exception', () => {
     const material = materialOf({ signedBy: 'anna' });
     const images = material.policy.images.map((one) => ({
       ...one,
-      exceptions: { approvedBy: 'ben', longest: 7 * 86_400 },
+      exceptions: { approvedBy: 'ben', longest: '7d' },
     }));
     const all = [except('ben')];
     const image = { repository: 'acme/app', digest: DIGEST, candidates: all.map(({ candidate }) => candidate) };
