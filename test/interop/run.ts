@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { seed: { type: 'string' }, 'require-all': { type: 'boolean' }, help: { type: 'boolean' } },
   });
-  const unknown = positionals.filter((name) => PEERS[name] === undefined);
+  const unknown = positionals.filter((name) => !Object.hasOwn(PEERS, name));
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   if (values.help === true || unknown.length > 0 || !Number.isInteger(seed)) {
     process.stderr.write(USAGE);
@@ -59,6 +59,8 @@ async function main(): Promise<number> {
     for (const install of [bench.pythonTools, bench.eventRuler, bench.goTools]) install().catch(() => undefined);
   }
   for (const [name, run] of needed) await checks.peer(name, (each) => run(bench, each));
+  bench.close();
+  if (checks.failed === 0) bench.tidy();
   print(checks.summary());
   // Where nothing could run, nothing was shown.
   const incomplete = checks.passed === 0 || (values['require-all'] === true && checks.skipped > 0);
