@@ -70,7 +70,8 @@ export const verifyBundle: Command = {
 function judge(bytes: Uint8Array, artifact: Artifact, digest: string, { material }: ChosenTrust): Result {
   const [[name, verifier] = []] = material.verifiers;
   const signer = name === undefined ? undefined : material.policy.signers[name];
-  if (verifier === undefined || signer === undefined) throw new TypeError('no signer came of the command line');
+  if (verifier === undefined || verifier.kind === 'notation' || signer === undefined)
+    throw new TypeError('no signer came of the command line');
   const base = {
     policyLine: 'command-line',
     requirement: 'keyless' in signer ? 'signed by the named identity' : 'signed by the given key',

@@ -49,6 +49,7 @@ export function compileScenarioConfig(
       policy: describeTrustPolicy(),
       roots: { 'private-sigstore': sigstore.trustedRoot() },
       keys: { 'release-key': key.publicKeyPem },
+      stores: {},
     },
   } as const;
   return { ...rest, hash: digestOf(canonicalJson(rest)) };

@@ -15,6 +15,7 @@ const content: Omit<CompiledConfig, 'hash'> = {
     },
     roots: {},
     keys: {},
+    stores: {},
   },
 };
 

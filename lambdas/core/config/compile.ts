@@ -1,7 +1,8 @@
 import { messageOf } from '../errors.ts';
 import { parsePublicKeyPem } from '../signature/keys.ts';
 import { parseTrustRoot } from '../signature/trust-root.ts';
-import type { CompiledTrust } from '../trust/compiled-trust.ts';
+import { type CompiledStores, type CompiledTrust, STORE_KINDS } from '../trust/compiled-trust.ts';
+import { createNotationVerifier } from '../trust/notation-verifier.ts';
 import type { TrustPolicy } from '../trust/policy.ts';
 import { checkTrustPolicy } from './check-trust-policy.ts';
 import type { CompiledConfig } from './compiled.ts';
@@ -42,6 +43,7 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
   const problems: ConfigProblem[] = [...checkTrustPolicy(policy)];
   const roots: Record<string, unknown> = {};
   const keys: Record<string, string> = {};
+  const stores: Record<string, CompiledStores> = {};
   for (const [name, { file }] of Object.entries(policy.roots)) {
     collect(['roots', name, 'file'], 'a Sigstore trusted_root.json', problems, () => {
       const json: unknown = JSON.parse(readFile(file));
@@ -51,6 +53,20 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
   }
   for (const [name, signer] of Object.entries(policy.signers)) {
     if ('keyless' in signer) continue;
+    if ('notation' in signer) {
+      collect(
+        ['signers', name, 'notation'],
+        'certificates in PEM that signatures lead to, and identities',
+        problems,
+        () => {
+          const { notation } = signer;
+          const read = Object.fromEntries(STORE_KINDS.map((kind) => [kind, notation[kind]?.map(readFile)]));
+          createNotationVerifier(name, notation, read);
+          stores[name] = JSON.parse(JSON.stringify(read));
+        },
+      );
+      continue;
+    }
     collect(
       ['signers', name, 'key', 'file'],
       'a public key in PEM (P-256, P-384, P-521, Ed25519, RSA)',
@@ -62,7 +78,7 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
       },
     );
   }
-  return problems.length === 0 ? { ok: true, trust: { policy, roots, keys } } : { ok: false, problems };
+  return problems.length === 0 ? { ok: true, trust: { policy, roots, keys, stores } } : { ok: false, problems };
 }
 
 function collect(path: ConfigProblem['path'], accepted: string, problems: ConfigProblem[], read: () => void): void {

@@ -15,6 +15,14 @@ const compiledSchema = z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),
     keys: z.record(z.string(), z.string()),
+    stores: z.record(
+      z.string(),
+      z.strictObject({
+        ca: z.array(z.string()).optional(),
+        signingAuthority: z.array(z.string()).optional(),
+        tsa: z.array(z.string()).optional(),
+      }),
+    ),
   }),
 });
 

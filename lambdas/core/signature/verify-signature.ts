@@ -1,7 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 import { parseBundle } from './bundle.ts';
-import type { SignatureCandidate } from './candidate.ts';
+import type { SigstoreCandidate } from './candidate.ts';
 import type { Certificate } from './certificate.ts';
 import { checkCodeSigningUsage, findIssuer } from './certificate-chain.ts';
 import { readClaims, readIssuer, readSubjectNames } from './claims.ts';
@@ -29,7 +29,7 @@ export type Artifact = { readonly bytes: Uint8Array } | { readonly sha256: Buffe
  * envelope's statement must name it. That the statement is about the image in question is the caller's to check (`core/trust`).
  */
 export function verifySignature(
-  candidate: SignatureCandidate,
+  candidate: SigstoreCandidate,
   verifier: Verifier,
   options: { readonly artifact?: Artifact } = {},
 ): SignatureOutcome {
@@ -81,15 +81,13 @@ class Report {
   }
 }
 
-function takeApart(candidate: SignatureCandidate): Material {
+function takeApart(candidate: SigstoreCandidate): Material {
   switch (candidate.format) {
     case 'bundle':
       return parseBundle(candidate.bytes);
     case 'simple-signing':
     case 'dsse':
       return parseCosignLayer(candidate);
-    case 'unread':
-      throw new SignatureError('unsupported', `a signature of type ${candidate.mediaType.slice(0, 100)} is not read`);
   }
 }
 
@@ -308,6 +306,8 @@ function describeContent(content: SignedContent): string {
       return `a payload of type ${content.type}`;
     case 'message':
       return `the artifact ${content.digest.value}`;
+    case 'descriptor':
+      return `the manifest ${content.digest}`;
   }
 }
 
