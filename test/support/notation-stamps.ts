@@ -59,6 +59,9 @@ export interface StampOptions {
   readonly twoSigners?: boolean;
   readonly repeatedAttribute?: boolean;
   readonly twoValues?: boolean;
+  readonly version?: number;
+  readonly contentAttribute?: string;
+  readonly rawAccuracy?: Buffer;
   /** Names the signer by this key identifier. */
   readonly keyId?: Buffer;
   /** Digest of the content in the signed attributes. */
@@ -69,17 +72,21 @@ export interface StampOptions {
 export function stamp(stamper: Stamper, signature: Buffer, options: StampOptions = {}): Buffer {
   const { leaf, offered } = stamper;
   const info = der.sequence(
-    der.integer(1),
+    der.integer(options.version ?? 1),
     der.objectIdentifier(options.policy ?? '1.3.6.1.4.1.57264.2'),
     der.sequence(SHA256, der.octetString(sha256(options.over ?? signature))),
     der.integer(newSerial()),
     der.generalizedTime(options.at ?? NOW - 30_000),
     ...(options.accuracy === undefined ? [] : [der.sequence(der.integer(options.accuracy))]),
+    ...(options.rawAccuracy === undefined ? [] : [options.rawAccuracy]),
     ...(options.criticalExtension === true ? [der.tagged(1, extension('1.2.3.4', Buffer.from([5, 0]), true))] : []),
   );
   const named = 'named' in options ? options.named : leaf.certificate;
   const attributes = [
-    attribute('1.2.840.113549.1.9.3', TST_INFO),
+    attribute(
+      '1.2.840.113549.1.9.3',
+      options.contentAttribute === undefined ? TST_INFO : der.objectIdentifier(options.contentAttribute),
+    ),
     ...(options.repeatedAttribute === true ? [attribute('1.2.840.113549.1.9.3', TST_INFO)] : []),
     ...(options.twoValues === true ? [attribute('1.2.3.4', der.integer(1), der.integer(2))] : []),
     attribute('1.2.840.113549.1.9.4', der.octetString(options.digest ?? sha256(info))),
