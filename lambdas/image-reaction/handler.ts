@@ -4,6 +4,7 @@ import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
+import { revocationPorts } from '../aws/revocation-ports.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
@@ -30,6 +31,7 @@ export function createHandler(
     trust,
     trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
+    notation: { revocation: revocationPorts(wiring.fetch, wiring.clock) },
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),

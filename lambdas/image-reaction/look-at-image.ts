@@ -14,6 +14,7 @@ import { type ArtifactSource, LIMITS } from '../core/images/source.ts';
 import { findMovedFrom } from '../core/images/tag-history.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
+import type { NotationPorts } from '../core/images/verify-notation.ts';
 import type { ConcernedImage } from './find-images.ts';
 import type { reportTrust } from './report-trust.ts';
 import { tellVerdict } from './tell-verdict.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   readonly trustReport: ReturnType<typeof reportTrust>;
   readonly verdicts: VerdictStore;
   readonly containment: ContainmentStore;
+  readonly notation: NotationPorts;
   readonly tags: TagStore;
   readonly imageQueueUrl: string;
   readonly findingsQueueUrl: string;
@@ -96,7 +98,7 @@ async function noteTag(
 async function observe(
   image: ImageName,
   source: ArtifactSource,
-  { trust, wiring, verdicts, containment }: Parts,
+  { trust, wiring, verdicts, containment, notation }: Parts,
 ): Promise<Observation> {
   if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
   const { material, policyHash } = trust;
@@ -106,7 +108,17 @@ async function observe(
     return containers.length === 0 ? [] : verdicts.readMany(containers);
   };
   const { clock } = wiring;
-  return verifyImage({ source, digest, repository, material, limits: LIMITS, clock, findContainers, policyHash });
+  return verifyImage({
+    source,
+    digest,
+    repository,
+    material,
+    limits: LIMITS,
+    clock,
+    findContainers,
+    policyHash,
+    notation,
+  });
 }
 
 /** Notes what an index covers and has each of it looked at again, soon after the verdict of the index is there to be found. */
