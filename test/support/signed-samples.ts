@@ -30,7 +30,7 @@ export const SIGNERS = {
 
 /** Those of notation-go, by the trust stores that the samples name. */
 function notationSigners() {
-  const identities = `['x509.subject: C=US, ST=WA, L=Seattle, O=Acme, CN=Acme Release']`;
+  const identities = `['x509.subject: C=US, ST=WA, O=Acme']`;
   const acme = 'ca: [STORES/ca/acme/ca.crt]';
   return {
     notary: `{ notation: { ${acme}, identities: ${identities} } }`,
