@@ -10,26 +10,31 @@ export function medianOf(values: readonly number[]): number {
 }
 
 /**
- * Median time of each step in milliseconds. The steps take turns round by round, so that whatever else the machine does meets all of them alike and
- * their ratios hold.
+ * Median processor time of each step in milliseconds, each measured over a batch of runs. Processor time, since other work on the machine stretches the
+ * clock and not the work; batches, since one run is shorter than the counter is exact; in turns, so that whatever the machine does meets all steps alike.
  */
 export function measureInTurns<Name extends string>(
   steps: Readonly<Record<Name, () => void>>,
-  { rounds, warmUp }: { readonly rounds: number; readonly warmUp: number },
+  { rounds, batch }: { readonly rounds: number; readonly batch: number },
 ): Readonly<Record<Name, number>> {
   const named = Object.entries<() => void>(steps);
   const times = new Map<string, number[]>(named.map(([name]) => [name, []]));
-  for (let round = 0; round < rounds + warmUp; round += 1) {
+  for (let round = -2; round < rounds; round += 1) {
     for (const [name, step] of named) {
-      const start = performance.now();
-      step();
-      const took = performance.now() - start;
-      if (round >= warmUp) times.get(name)?.push(took);
+      const took = timeBatch(step, batch);
+      if (round >= 0) times.get(name)?.push(took);
     }
   }
   const medians: Partial<Record<Name, number>> = {};
   for (const name in steps) medians[name] = medianOf(times.get(name) ?? []);
   return requireAll(medians, steps);
+}
+
+function timeBatch(step: () => void, batch: number): number {
+  const start = process.cpuUsage();
+  for (let run = 0; run < batch; run += 1) step();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000 / batch;
 }
 
 function requireAll<Name extends string>(
@@ -48,8 +53,12 @@ function requireAll<Name extends string>(
  */
 export function recordSignatureChecks(step: () => void): { readonly count: number; readonly repeat: () => void } {
   const original = crypto.verify;
-  const calls: (readonly [string | null | undefined, NodeJS.ArrayBufferView, crypto.KeyObject, NodeJS.ArrayBufferView])[] =
-    [];
+  const calls: (readonly [
+    string | null | undefined,
+    NodeJS.ArrayBufferView,
+    crypto.KeyObject,
+    NodeJS.ArrayBufferView,
+  ])[] = [];
   const recorder = (
     algorithm: string | null | undefined,
     data: NodeJS.ArrayBufferView,
