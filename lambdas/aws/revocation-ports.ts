@@ -32,6 +32,19 @@ export function revocationPorts(doFetch: typeof fetch, clock: () => number): Rev
   };
 }
 
+/** The same for one look at an image: whatever certificates name, all questions together take no longer than `milliseconds`. */
+export function withinTime(ports: RevocationPorts, milliseconds: number, clock: () => number): RevocationPorts {
+  const end = clock() + milliseconds;
+  return {
+    ...ports,
+    fetch: async (request) => {
+      const left = end - clock();
+      if (left <= 0) return { kind: 'unavailable', reason: 'the time for asking is over' };
+      return ports.fetch({ ...request, timeout: Math.min(request.timeout, left) });
+    },
+  };
+}
+
 async function ask(doFetch: typeof fetch, request: RevocationRequest): Promise<RevocationAnswer> {
   const { method, url, contentType, body, timeout, largest } = request;
   if (!isPublic(url)) return { kind: 'unavailable', reason: 'the certificate names no public host' };

@@ -31,7 +31,7 @@ export function createHandler(
     trust,
     trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
-    notation: { revocation: revocationPorts(wiring.fetch, wiring.clock) },
+    revocation: revocationPorts(wiring.fetch, wiring.clock),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),

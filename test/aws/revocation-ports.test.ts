@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { revocationPorts } from '../../lambdas/aws/revocation-ports.ts';
+import { revocationPorts, withinTime } from '../../lambdas/aws/revocation-ports.ts';
 
 const request = {
   method: 'POST',
@@ -55,6 +55,21 @@ describe('asking about revocation', () => {
 
     expect((await revocationPorts(doFetch, () => 0).fetch({ ...request, url })).kind).toBe('unavailable');
     expect(doFetch).not.toHaveBeenCalled();
+  });
+
+  test('takes no longer for all questions together than for one look', async () => {
+    let now = 0;
+    const doFetch = answering('x');
+    const ports = withinTime(
+      revocationPorts(doFetch, () => now),
+      100,
+      () => now,
+    );
+
+    expect((await ports.fetch(request)).kind).toBe('answered');
+    now = 100;
+    expect((await ports.fetch(request)).kind).toBe('unavailable');
+    expect(doFetch).toHaveBeenCalledTimes(1);
   });
 
   test('keeps an answer for as long as it holds, and the newest two hundred', async () => {
