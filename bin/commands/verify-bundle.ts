@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { digestOf, hexOf, isDigest } from '../../lambdas/core/digest.ts';
 import { messageOf } from '../../lambdas/core/errors.ts';
 import type { Check } from '../../lambdas/core/signature/outcome.ts';
-import { type Artifact, verifySignature } from '../../lambdas/core/signature/verify-signature.ts';
+import type { Artifact } from '../../lambdas/core/signature/signed-content.ts';
+import { verifySignature } from '../../lambdas/core/signature/verify-signature.ts';
 import type { Evidence } from '../../lambdas/core/trust/evidence.ts';
 import { describeSigner, matchIdentity } from '../../lambdas/core/trust/match-identity.ts';
 import { readBoundedBytes } from '../config/load-configuration.ts';
@@ -70,7 +71,8 @@ export const verifyBundle: Command = {
 function judge(bytes: Uint8Array, artifact: Artifact, digest: string, { material }: ChosenTrust): Result {
   const [[name, verifier] = []] = material.verifiers;
   const signer = name === undefined ? undefined : material.policy.signers[name];
-  if (verifier === undefined || signer === undefined) throw new TypeError('no signer came of the command line');
+  if (verifier === undefined || verifier.kind === 'notation' || signer === undefined)
+    throw new TypeError('no signer came of the command line');
   const base = {
     policyLine: 'command-line',
     requirement: 'keyless' in signer ? 'signed by the named identity' : 'signed by the given key',

@@ -93,6 +93,15 @@ export const POLICY_KEYS: KeyDescriptions = {
   'signers.NAME.gitlab.projectId': 'Immutable id of the project.',
   'signers.NAME.gitlab.environment': 'Deployment environment of the job.',
   'signers.NAME.gitlab.runner': 'Where it runs.',
+  'signers.NAME.notation': 'A Notary Project signer (Notation, AWS Signer), verified at level strict.',
+  'signers.NAME.notation.ca': 'Certificates in PEM of the `ca` trust store, paths relative to this file.',
+  'signers.NAME.notation.signingAuthority':
+    'Certificates in PEM of the `signingAuthority` trust store: those of AWS Signer, for example.',
+  'signers.NAME.notation.tsa': 'Certificates in PEM of the `tsa` trust store: time stamping authorities.',
+  'signers.NAME.notation.identities':
+    'Who may sign: `x509.subject: C=US, ST=WA, O=Acme`, or the ARN of a signing profile (or profile version) of AWS Signer.',
+  'signers.NAME.notation.revocation':
+    'Whether a certificate whose revocation cannot be asked for keeps the image undecided. A revoked one is refused where this is `required`.',
   'signers.NAME.buildkite': 'A pipeline of Buildkite.',
   'signers.NAME.buildkite.root': REFERENCE,
   'signers.NAME.buildkite.organization': 'Slug of the organization.',

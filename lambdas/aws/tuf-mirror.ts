@@ -16,7 +16,7 @@ export function tufMirror(
   signal: AbortSignal,
   milliseconds: number = LONGEST,
 ): Mirror {
-  const base = address.endsWith('/') ? address : `${address}/`;
+  const base = new URL(address.endsWith('/') ? address : `${address}/`).href;
   return {
     async read(path, most) {
       const url = new URL(path, base);

@@ -4,6 +4,7 @@ import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
+import { revocationPorts } from '../aws/revocation-ports.ts';
 import { rootStore } from '../aws/root-store.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
@@ -34,6 +35,7 @@ export function createHandler(
     wiring,
     trustReport: reportTrust({ wiring, trust: deployed, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
+    revocation: revocationPorts(wiring.fetch, wiring.clock),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),

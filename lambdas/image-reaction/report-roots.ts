@@ -23,7 +23,9 @@ export function reportRoots(
     counted = roots;
     const { problems } = roots;
     if (problems.length > 0) telemetry.count('TrustRootProblem', problems.length);
-    for (const { root, kind, reason } of problems) telemetry.info('trusted root problem', { root, kind, ...reason });
+    for (const { root, kind, reason } of problems) {
+      telemetry.info('trusted root problem', { root, kind, code: reason.code, reason: reason.message });
+    }
     const news = JSON.stringify(problems);
     if (problems.length > 0 && news !== told) {
       await sendFinding(clients.sqs, findingsQueueUrl, describeRootFinding(where, problems, clock()));

@@ -42,7 +42,9 @@ export function createHandler(
     telemetry.count('TrustRootRefreshed', isRefreshed ? 1 : 0);
     telemetry.count('TrustRootRefused', problems.filter(({ kind }) => kind === 'refused').length);
     for (const { name, outcome } of refreshes) telemetry.info('trusted root', { root: name, outcome });
-    for (const { root, kind, reason } of problems) telemetry.info('trusted root problem', { root, kind, ...reason });
+    for (const { root, kind, reason } of problems) {
+      telemetry.info('trusted root problem', { root, kind, code: reason.code, reason: reason.message });
+    }
     await sendFinding(clients.sqs, findingsQueueUrl, describeRootFinding({ account, region }, problems, clock()));
     return Object.fromEntries(refreshes.map(({ name, outcome }) => [name, outcome]));
   });

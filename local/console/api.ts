@@ -21,7 +21,7 @@ const evidenceSchema = z.object({
   policyLine: z.string(),
   requirement: z.string(),
   outcome: z.enum(['satisfied', 'failed', 'missing', 'error']),
-  format: z.enum(['bundle', 'simple-signing', 'dsse', 'unread']).optional(),
+  format: z.enum(['bundle', 'simple-signing', 'dsse', 'notation']).optional(),
   origin: z
     .object({
       kind: z.enum(['referrer', 'sig-tag', 'att-tag', 'fallback-tag', 'file']),

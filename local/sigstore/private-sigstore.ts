@@ -1,5 +1,6 @@
 import type { Digest } from '../../lambdas/core/digest.ts';
 import { createServices } from './services.ts';
+import { type ArtifactBundleJson, signArtifact } from './sign-artifact.ts';
 import { type BundleJson, type BundleOptions, signBundle } from './sign-bundle.ts';
 import { attestLegacy, type LegacyLayer, signLegacy } from './sign-legacy.ts';
 import type { Signer } from './signers.ts';
@@ -7,6 +8,7 @@ import { OTHER_DIGEST, type SigningOptions } from './signing-options.ts';
 import { describeAttestation, describeImageSignature } from './statements.ts';
 import type { TrustedRootJson } from './trusted-root.ts';
 
+export type { ArtifactBundleJson } from './sign-artifact.ts';
 export { BUNDLE_MEDIA_TYPE, type BundleJson } from './sign-bundle.ts';
 export type { LegacyLayer } from './sign-legacy.ts';
 export type { SigningOptions } from './signing-options.ts';
@@ -27,6 +29,8 @@ export interface PrivateSigstore {
   ): BundleJson;
   /** Signs any payload as a DSSE envelope in a bundle. */
   signPayload(payload: Buffer, signer: Signer, options?: BundleOptions): BundleJson;
+  /** Signs the bytes of a file, as `cosign sign-blob` does. */
+  signArtifact(bytes: Buffer, signer: Signer, options?: SigningOptions): ArtifactBundleJson;
   /** The layer of a legacy `.sig` manifest; `reference` is the repository as `cosign sign` was given it. */
   signLegacy(digest: Digest, reference: string, signer: Signer, options?: SigningOptions): LegacyLayer;
   /** The layer of a legacy `.att` manifest. */
@@ -47,6 +51,7 @@ export function createPrivateSigstore({ now }: { readonly now: () => number }): 
   return {
     trustedRoot: services.trustedRoot,
     signPayload: (payload, signer, options) => signBundle(services, payload, signer, options),
+    signArtifact: (bytes, signer, options) => signArtifact(services, bytes, signer, options),
     signImageBundle: (digest, signer, options) =>
       signBundle(services, describeImageSignature(subjectOf(digest, options)), signer, options),
     attest: (digest, predicateType, predicate, signer, options) => {

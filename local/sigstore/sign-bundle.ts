@@ -75,11 +75,13 @@ function appendEntry(
   return services.logs[log].append(body, services.now(), flaws);
 }
 
-function describeMaterial({ signer, certificate }: SigningMaterial): BundleJson['verificationMaterial'] {
+/** Who signed, as a bundle names it: a certificate, or the hint of a key. */
+export function describeMaterial({ signer, certificate }: SigningMaterial): BundleJson['verificationMaterial'] {
   if (isSigningKey(signer)) return { publicKey: { hint: signer.hint } };
   return certificate === undefined ? {} : { certificate: { rawBytes: certificate.toString('base64') } };
 }
 
-function describeTimestamp(stamp: Buffer): BundleJson['verificationMaterial'] {
+/** An RFC 3161 time stamp, as a bundle carries it. */
+export function describeTimestamp(stamp: Buffer): BundleJson['verificationMaterial'] {
   return { timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: stamp.toString('base64') }] } };
 }

@@ -149,11 +149,12 @@ export class TufRepository {
   }
 }
 
-/** A `fetch` that serves a repository at an address and nothing else. */
-export function serveRepository(repository: TufRepository, mirror: string): typeof fetch {
-  return async (address) => {
+/** A `fetch` that serves a repository at an address, and asks another for everything else. */
+export function serveRepository(repository: TufRepository, mirror: string, other: typeof fetch): typeof fetch {
+  return async (address, options) => {
     const url = address instanceof Request ? address.url : String(address);
-    const file = url.startsWith(`${mirror}/`) ? repository.files.get(url.slice(mirror.length + 1)) : undefined;
+    if (!url.startsWith(`${mirror}/`)) return other(address, options);
+    const file = repository.files.get(url.slice(mirror.length + 1));
     return file === undefined ? new Response(null, { status: 404 }) : new Response(new Uint8Array(file));
   };
 }

@@ -16,6 +16,7 @@ const content: Omit<CompiledConfig, 'hash'> = {
     },
     roots: {},
     keys: {},
+    stores: {},
   },
 };
 
@@ -49,7 +50,7 @@ function prepareRefreshedRoot() {
   return {
     policy: {
       file: 'trusted_root.json',
-      tuf: { mirror: 'https://tuf.example', initialRoot: 'root.json', target: 'trusted_root.json', maxStale: 86_400 },
+      tuf: { mirror: 'https://tuf.example', initialRoot: 'root.json', target: 'trusted_root.json', maxStale: '1d' },
     },
     trustedRoot: repository.trustedRoot,
     initialRoot: repository.root().toString(),

@@ -9,6 +9,7 @@ import { checkContract } from './peers/contract.ts';
 import { checkDeployment } from './peers/deploy.ts';
 import { checkEventPatterns } from './peers/event-patterns.ts';
 import { checkImages } from './peers/images.ts';
+import { checkNotation } from './peers/notation.ts';
 
 /** The peers by name, in the order in which they run: those that need little first, while the rest is being installed. */
 const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promise<void>>> = {
@@ -19,6 +20,7 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   contract: checkContract,
   bundles: checkBundles,
   images: checkImages,
+  notation: checkNotation,
 };
 
 const USAGE = `npm run test:interop -- [options] [peer...]
@@ -37,7 +39,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: { seed: { type: 'string' }, 'require-all': { type: 'boolean' }, help: { type: 'boolean' } },
   });
-  const unknown = positionals.filter((name) => PEERS[name] === undefined);
+  const unknown = positionals.filter((name) => !Object.hasOwn(PEERS, name));
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   if (values.help === true || unknown.length > 0 || !Number.isInteger(seed)) {
     process.stderr.write(USAGE);
@@ -57,8 +59,12 @@ async function main(): Promise<number> {
     for (const install of [bench.pythonTools, bench.eventRuler, bench.goTools]) install().catch(() => undefined);
   }
   for (const [name, run] of needed) await checks.peer(name, (each) => run(bench, each));
+  bench.close();
+  if (checks.failed === 0) bench.tidy();
   print(checks.summary());
-  return checks.failed > 0 || (values['require-all'] === true && checks.skipped > 0) ? 1 : 0;
+  // Where nothing could run, nothing was shown.
+  const incomplete = checks.passed === 0 || (values['require-all'] === true && checks.skipped > 0);
+  return checks.failed > 0 || incomplete ? 1 : 0;
 }
 
 main().then(

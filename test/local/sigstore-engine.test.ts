@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf, hexOf } from '../../lambdas/core/digest.ts';
-import type { SignatureCandidate } from '../../lambdas/core/signature/candidate.ts';
+import type { SigstoreCandidate } from '../../lambdas/core/signature/candidate.ts';
 import { parseTrustRoot } from '../../lambdas/core/signature/trust-root.ts';
 import type { Verifier } from '../../lambdas/core/signature/verifier.ts';
 import { verifySignature } from '../../lambdas/core/signature/verify-signature.ts';
@@ -17,11 +17,11 @@ const IMAGE = digestOf('an image');
 const RELEASE = githubWorkflow('acme/app');
 const key = createSigningKey();
 
-function ofBundle(bundle: BundleJson): SignatureCandidate {
+function ofBundle(bundle: BundleJson): SigstoreCandidate {
   return { format: 'bundle', origin: { kind: 'referrer' }, bytes: Buffer.from(JSON.stringify(bundle)) };
 }
 
-function ofLayer({ bytes, annotations }: LegacyLayer): SignatureCandidate {
+function ofLayer({ bytes, annotations }: LegacyLayer): SigstoreCandidate {
   return { format: 'simple-signing', origin: { kind: 'sig-tag' }, payload: bytes, annotations };
 }
 

@@ -112,7 +112,11 @@ const COSE: Readonly<Record<string, number>> = {
 /** `labels` are protected headers under labels of any type, over those that are there. */
 export function signCose(
   chain: Chain,
-  options: EnvelopeOptions & { labels?: readonly (readonly [unknown, unknown])[]; tag?: number } = {},
+  options: EnvelopeOptions & {
+    labels?: readonly (readonly [unknown, unknown])[];
+    tag?: number;
+    chainLabel?: unknown;
+  } = {},
 ): Buffer {
   const contents = contentsOf(chain, options, (at) => new Tagged(1, at / 1000));
   const algorithm = algorithmFor(contents.keys);
@@ -133,7 +137,7 @@ export function signCose(
     encode(['Signature1', protectedBytes, new Uint8Array(), payload]),
   );
   const unprotected = new Map<unknown, unknown>([
-    [33, contents.certificates.map((certificate) => new Uint8Array(certificate))],
+    [33, options.chainLabel ?? contents.certificates.map((certificate) => new Uint8Array(certificate))],
     ['io.cncf.notary.signingAgent', 'kit/1.0.0'],
     ...Object.entries(options.unprotected ?? {}),
   ]);

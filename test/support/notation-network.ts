@@ -11,8 +11,8 @@ import { type Chain, NOW } from './notation-kit.ts';
 export const OCSP_URL = 'http://ocsp.acme.example/';
 export const CRL_URL = 'http://crl.acme.example/issuing.crl';
 
-/** What is answered at some URLs: a body, or a status without one. Everything else times out. */
-export type Answers = Readonly<Record<string, Buffer | number>>;
+/** What is answered at some URLs: a body, or another status with one. Everything else times out. */
+export type Answers = Readonly<Record<string, Buffer | { readonly status: number; readonly body: Buffer }>>;
 
 /** A network of answers by URL that keeps what was asked. */
 export function network(answers: Answers) {
@@ -21,8 +21,7 @@ export function network(answers: Answers) {
     asked.push(request);
     const answer = answers[request.url];
     if (answer === undefined) return { kind: 'unavailable', reason: 'timed out' };
-    if (typeof answer === 'number') return { kind: 'answered', status: answer, body: Buffer.alloc(0) };
-    return { kind: 'answered', status: 200, body: answer };
+    return { kind: 'answered', ...(Buffer.isBuffer(answer) ? { status: 200, body: answer } : answer) };
   };
   return { asked, fetch };
 }

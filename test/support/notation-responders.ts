@@ -36,6 +36,7 @@ export interface OcspOptions {
   readonly extensions?: readonly Buffer[];
   readonly responseStatus?: number;
   readonly byKey?: boolean;
+  readonly responseType?: string;
 }
 
 /** An OCSP response about a certificate, by its issuer or by another signer. */
@@ -74,7 +75,10 @@ export function answerOcsp(certificate: Issued, issuer: Issued, options: OcspOpt
   );
   return der.sequence(
     ENUMERATED(options.responseStatus ?? 0),
-    der.tagged(0, der.sequence(der.objectIdentifier('1.3.6.1.5.5.7.48.1.1'), der.octetString(basic))),
+    der.tagged(
+      0,
+      der.sequence(der.objectIdentifier(options.responseType ?? '1.3.6.1.5.5.7.48.1.1'), der.octetString(basic)),
+    ),
   );
 }
 
@@ -99,6 +103,8 @@ export interface CrlOptions {
   readonly nextUpdate?: number | undefined;
   readonly extensions?: readonly Buffer[];
   readonly innerAlgorithm?: Buffer;
+  /** 1 stands for version 2; undefined leaves it out. */
+  readonly version?: number | undefined;
 }
 
 /** A CRL of an authority. */
@@ -112,7 +118,7 @@ export function issueCrl(issuer: Issued, options: CrlOptions = {}): Buffer {
     ),
   );
   const list = der.sequence(
-    der.integer(1),
+    ...('version' in options && options.version === undefined ? [] : [der.integer(options.version ?? 1)]),
     options.innerAlgorithm ?? ECDSA_SHA256,
     options.name ?? issuer.name,
     der.time(options.thisUpdate ?? NOW - HOUR),

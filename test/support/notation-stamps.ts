@@ -24,7 +24,7 @@ export function stampingExtensions(
 }
 
 export function createStamper(
-  options: { leaf?: readonly Buffer[]; more?: readonly Buffer[]; notAfter?: number } = {},
+  options: { leaf?: readonly Buffer[]; more?: readonly Buffer[]; notAfter?: number; notBefore?: number } = {},
 ): Stamper {
   const root = issueRoot({ name: acmeName('Stamp Root') });
   const middle = issue({
@@ -40,6 +40,7 @@ export function createStamper(
     extensions: options.leaf ?? stampingExtensions(),
     more: options.more ?? [],
     notAfter: options.notAfter ?? NOW + 600 * DAY,
+    notBefore: options.notBefore ?? NOW - 30 * DAY,
   });
   return { root, middle, leaf, offered: [middle.certificate, root.certificate] };
 }
@@ -54,6 +55,15 @@ export interface StampOptions {
   readonly criticalExtension?: boolean;
   readonly keys?: Issued['keys'];
   readonly withoutCertificate?: boolean;
+  readonly contentType?: string;
+  readonly twoSigners?: boolean;
+  readonly repeatedAttribute?: boolean;
+  readonly twoValues?: boolean;
+  readonly version?: number;
+  readonly contentAttribute?: string;
+  readonly rawAccuracy?: Buffer;
+  /** Names the signer by this key identifier. */
+  readonly keyId?: Buffer;
   /** Digest of the content in the signed attributes. */
   readonly digest?: Buffer;
 }
@@ -62,17 +72,23 @@ export interface StampOptions {
 export function stamp(stamper: Stamper, signature: Buffer, options: StampOptions = {}): Buffer {
   const { leaf, offered } = stamper;
   const info = der.sequence(
-    der.integer(1),
+    der.integer(options.version ?? 1),
     der.objectIdentifier(options.policy ?? '1.3.6.1.4.1.57264.2'),
     der.sequence(SHA256, der.octetString(sha256(options.over ?? signature))),
     der.integer(newSerial()),
     der.generalizedTime(options.at ?? NOW - 30_000),
     ...(options.accuracy === undefined ? [] : [der.sequence(der.integer(options.accuracy))]),
+    ...(options.rawAccuracy === undefined ? [] : [options.rawAccuracy]),
     ...(options.criticalExtension === true ? [der.tagged(1, extension('1.2.3.4', Buffer.from([5, 0]), true))] : []),
   );
   const named = 'named' in options ? options.named : leaf.certificate;
   const attributes = [
-    attribute('1.2.840.113549.1.9.3', TST_INFO),
+    attribute(
+      '1.2.840.113549.1.9.3',
+      options.contentAttribute === undefined ? TST_INFO : der.objectIdentifier(options.contentAttribute),
+    ),
+    ...(options.repeatedAttribute === true ? [attribute('1.2.840.113549.1.9.3', TST_INFO)] : []),
+    ...(options.twoValues === true ? [attribute('1.2.3.4', der.integer(1), der.integer(2))] : []),
     attribute('1.2.840.113549.1.9.4', der.octetString(options.digest ?? sha256(info))),
     ...(named === undefined
       ? []
@@ -86,7 +102,9 @@ export function stamp(stamper: Stamper, signature: Buffer, options: StampOptions
   const issuerName = issuerOf(leaf.certificate);
   const signerInfo = der.sequence(
     der.integer(1),
-    der.sequence(issuerName, der.integer(leaf.serial)),
+    options.keyId === undefined
+      ? der.sequence(issuerName, der.integer(leaf.serial))
+      : der.taggedPrimitive(0, options.keyId),
     SHA256,
     retag(der.setOf(...attributes), 0xa0),
     der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')),
@@ -98,17 +116,17 @@ export function stamp(stamper: Stamper, signature: Buffer, options: StampOptions
     der.setOf(SHA256),
     der.sequence(TST_INFO, der.tagged(0, der.octetString(info))),
     der.tagged(0, ...certificates),
-    der.setOf(signerInfo),
+    der.setOf(signerInfo, ...(options.twoSigners === true ? [signerInfo] : [])),
   );
-  return der.sequence(der.objectIdentifier('1.2.840.113549.1.7.2'), der.tagged(0, signedData));
+  return der.sequence(der.objectIdentifier(options.contentType ?? '1.2.840.113549.1.7.2'), der.tagged(0, signedData));
 }
 
 function issuerOf(certificate: Buffer): Buffer {
   return Buffer.from(parseCertificate(certificate).issuer);
 }
 
-function attribute(oid: string, value: Buffer): Buffer {
-  return der.sequence(der.objectIdentifier(oid), der.setOf(value));
+function attribute(oid: string, ...values: readonly Buffer[]): Buffer {
+  return der.sequence(der.objectIdentifier(oid), der.setOf(...values));
 }
 
 function retag(encoded: Buffer, tag: number): Buffer {

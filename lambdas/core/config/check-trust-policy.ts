@@ -21,6 +21,7 @@ export function checkTrustPolicy(policy: TrustPolicy): readonly ConfigProblem[] 
 
 function* checkSigners({ signers, roots }: TrustPolicy): Generator<ConfigProblem> {
   for (const [name, signer] of Object.entries(signers)) {
+    if ('notation' in signer) continue;
     const at: Path = 'keyless' in signer ? ['signers', name, 'keyless'] : ['signers', name];
     const { root } = 'keyless' in signer ? signer.keyless : signer;
     if (root !== undefined) yield* checkName(root, 'trusted root', Object.keys(roots), [...at, 'root']);

@@ -1,7 +1,8 @@
 import { messageOf } from '../errors.ts';
 import { parsePublicKeyPem } from '../signature/keys.ts';
 import { parseTrustRoot } from '../signature/trust-root.ts';
-import type { CompiledTrust } from '../trust/compiled-trust.ts';
+import { type CompiledStores, type CompiledTrust, STORE_KINDS } from '../trust/compiled-trust.ts';
+import { createNotationVerifier } from '../trust/notation-verifier.ts';
 import type { TrustPolicy } from '../trust/policy.ts';
 import { parseInitialRoot } from '../trust/tuf/metadata-set.ts';
 import { checkTrustPolicy } from './check-trust-policy.ts';
@@ -44,6 +45,7 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
   const roots: Record<string, unknown> = {};
   const initialRoots: Record<string, string> = {};
   const keys: Record<string, string> = {};
+  const stores: Record<string, CompiledStores> = {};
   for (const [name, { file, tuf }] of Object.entries(policy.roots)) {
     collect(['roots', name, 'file'], 'a Sigstore trusted_root.json', problems, () => {
       const json: unknown = JSON.parse(readFile(file));
@@ -59,6 +61,20 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
   }
   for (const [name, signer] of Object.entries(policy.signers)) {
     if ('keyless' in signer) continue;
+    if ('notation' in signer) {
+      collect(
+        ['signers', name, 'notation'],
+        'certificates in PEM that signatures lead to, and identities',
+        problems,
+        () => {
+          const { notation } = signer;
+          const read = Object.fromEntries(STORE_KINDS.map((kind) => [kind, notation[kind]?.map(readFile)]));
+          createNotationVerifier(name, notation, read);
+          stores[name] = JSON.parse(JSON.stringify(read));
+        },
+      );
+      continue;
+    }
     collect(
       ['signers', name, 'key', 'file'],
       'a public key in PEM (P-256, P-384, P-521, Ed25519, RSA)',
@@ -72,7 +88,7 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
   }
   if (problems.length > 0) return { ok: false, problems };
   const refreshed = Object.keys(initialRoots).length > 0 && { initialRoots };
-  return { ok: true, trust: { policy, roots, ...refreshed, keys } };
+  return { ok: true, trust: { policy, roots, ...refreshed, keys, stores } };
 }
 
 function collect(path: ConfigProblem['path'], accepted: string, problems: ConfigProblem[], read: () => void): void {

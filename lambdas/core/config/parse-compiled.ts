@@ -16,6 +16,14 @@ const compiledSchema = z.strictObject({
     roots: z.record(z.string(), z.unknown()),
     initialRoots: z.record(z.string(), z.string()).optional(),
     keys: z.record(z.string(), z.string()),
+    stores: z.record(
+      z.string(),
+      z.strictObject({
+        ca: z.array(z.string()).optional(),
+        signingAuthority: z.array(z.string()).optional(),
+        tsa: z.array(z.string()).optional(),
+      }),
+    ),
   }),
 });
 

@@ -143,7 +143,7 @@ function describeStatus({ reasons, state }: ImageVerdictFacts): Pick<AsffFinding
           .toUpperCase()
           .replace(/[^A-Z0-9]/g, '_')
           .slice(0, 100) || 'UNKNOWN',
-      Description: fitText(message, 2048) || code,
+      Description: fitText(message || code, 2048) || 'unknown',
     })),
   };
 }
@@ -151,7 +151,7 @@ function describeStatus({ reasons, state }: ImageVerdictFacts): Pick<AsffFinding
 function describeFields(facts: ImageVerdictFacts): Record<string, string> {
   const fields: Record<string, string> = {
     'countersign/Verdict': facts.state,
-    'countersign/Policy': facts.policy ?? '',
+    'countersign/Policy': fitText(facts.policy ?? '', 2048),
     'countersign/PolicyHash': facts.policyHash,
     ...(facts.tagMoves !== undefined && {
       'countersign/TagMoves': fitText(facts.tagMoves.map(({ tag, from }) => `${tag} from ${from}`).join(', '), 2048),

@@ -151,7 +151,6 @@ async function readCandidates(
   const kept = pieces.slice(0, budget.limits.candidates);
   const blobs = await readLayers(source, kept, budget);
   return kept.flatMap((piece) => {
-    if (piece.format === 'unread') return [toCandidate(piece, new Uint8Array())];
     const bytes = piece.bytes ?? (piece.wanted && blobs.get(piece.wanted.digest));
     return bytes === undefined ? [] : [toCandidate(piece, bytes)];
   });

@@ -34,6 +34,7 @@ const DSSE = 'application/vnd.dsse.envelope.v1+json';
 /** Types of a whole manifest that promise a signature (cosign specs/SIGNATURE_SPEC.md, with OCI 1.1 referrers). */
 const COSIGN_ARTIFACT = /^application\/vnd\.dev\.cosign\.artifact\.(?:sig|att)\.v1\+json$/;
 const NOTATION = 'application/vnd.cncf.notary.signature';
+const ENVELOPES = ['application/jose+json', 'application/cose'];
 
 /** A certificate chain or a log entry needs some 20 kB. */
 const LONGEST_ANNOTATION = 256 * 1024;
@@ -54,16 +55,16 @@ export function collectPieces(
     const problems = promised ? [refuse('malformed-manifest', 'the tag of a signature points to an index')] : [];
     return { pieces: [], problems, cutShort: false };
   }
-  if (manifest.artifactType === NOTATION || manifest.configMediaType === NOTATION) {
-    return {
-      pieces: [{ format: 'unread', origin, mediaType: NOTATION, annotations: {} }],
-      problems: [],
-      cutShort: false,
-    };
+  if (isNotation(manifest)) {
+    // Notary Project signature-specification.md, Storage: one blob, the envelope.
+    if (manifest.layers.length !== 1) {
+      const problem = refuse('malformed-manifest', 'a Notary Project signature has exactly one envelope');
+      return { pieces: [], problems: [problem], cutShort: false };
+    }
   }
 
   const signatures = manifest.layers.flatMap((layer) => {
-    const format = formatOf(layer.mediaType);
+    const format = isNotation(manifest) ? notationFormat(layer.mediaType) : formatOf(layer.mediaType);
     return format === undefined ? [] : [{ layer, format }];
   });
   if (signatures.length === 0 && promisesSignature(origin, manifest)) {
@@ -110,8 +111,8 @@ export function toCandidate(piece: Piece, bytes: Uint8Array): SignatureCandidate
       return { format, origin, payload: bytes, annotations };
     case 'dsse':
       return { format, origin, envelope: bytes, annotations };
-    case 'unread':
-      return { format, origin, mediaType: piece.mediaType };
+    case 'notation':
+      return { format, origin, mediaType: piece.mediaType, envelope: bytes };
   }
 }
 
@@ -138,10 +139,23 @@ function formatOf(mediaType: string): 'bundle' | 'simple-signing' | 'dsse' | und
   return BUNDLE.test(mediaType) ? 'bundle' : undefined;
 }
 
-function promisesSignature(origin: Origin, manifest: Extract<Manifest, { kind: 'image' }>): boolean {
+type ImageManifest = Extract<Manifest, { kind: 'image' }>;
+
+function isNotation({ artifactType, configMediaType }: ImageManifest): boolean {
+  return artifactType === NOTATION || configMediaType === NOTATION;
+}
+
+function notationFormat(mediaType: string): 'notation' | undefined {
+  return ENVELOPES.includes(mediaType) ? 'notation' : undefined;
+}
+
+function promisesSignature(origin: Origin, manifest: ImageManifest): boolean {
   if (origin.kind === 'sig-tag' || origin.kind === 'att-tag') return true;
-  return [manifest.artifactType, manifest.configMediaType].some(
-    (type) => type !== undefined && (BUNDLE.test(type) || COSIGN_ARTIFACT.test(type)),
+  return (
+    isNotation(manifest) ||
+    [manifest.artifactType, manifest.configMediaType].some(
+      (type) => type !== undefined && (BUNDLE.test(type) || COSIGN_ARTIFACT.test(type)),
+    )
   );
 }
 

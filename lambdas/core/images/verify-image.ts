@@ -3,11 +3,14 @@ import type { Reason } from '../errors.ts';
 import { verifySignature } from '../signature/verify-signature.ts';
 import { evaluateTrust } from '../trust/evaluate.ts';
 import type { Decision } from '../trust/evidence.ts';
+import type { Verify } from '../trust/judge-candidate.ts';
 import { findImagePolicy } from '../trust/match-repository.ts';
 import type { TrustMaterial } from '../trust/material.ts';
+import type { Found } from './candidates.ts';
 import { type Container, coverByContainers } from './containment.ts';
 import { findSignatures } from './find-signatures.ts';
 import type { ArtifactSource, Limits } from './source.ts';
+import { type NotationPorts, verifyNotation } from './verify-notation.ts';
 
 /** What was seen when an image was looked at. */
 export type Observation =
@@ -34,6 +37,8 @@ export interface ImageToVerify {
   readonly clock?: () => number;
   /** The verdicts of the indexes that list the image; asked for only where its own signatures do not suffice. */
   readonly findContainers?: () => Promise<readonly Container[]>;
+  /** Whom Notary Project signatures may make us ask. */
+  readonly notation?: NotationPorts;
   /** Hash of the policy by which those verdicts must be. */
   readonly policyHash?: string;
 }
@@ -48,6 +53,7 @@ export async function verifyImage({
   clock,
   findContainers,
   policyHash,
+  notation,
 }: ImageToVerify): Promise<Observation> {
   const match = findImagePolicy(material.policy, repository);
   if (match === undefined) {
@@ -68,7 +74,8 @@ export async function verifyImage({
       };
     case 'found': {
       const seen = { repository, digest, ...(clock !== undefined && { now: clock() }) };
-      const decision = evaluateTrust({ ...found, ...seen }, material, verifySignature) ?? REFUSED;
+      const verify = await prepareVerification(found, material, clock, notation);
+      const decision = evaluateTrust({ ...found, ...seen }, material, verify) ?? REFUSED;
       const told = { ...decision, reasons: [...decision.reasons, ...found.problems.slice(0, 20).map(toReason)] };
       const observation = { kind: 'decided', decision: told } as const;
       if (match.policy.platformImages === 'signed') return observation;
@@ -79,6 +86,24 @@ export async function verifyImage({
       return coverByContainers(listing, await findContainers(), { policyHash, policyLine, policy: match.policy.name });
     }
   }
+}
+
+/** Without a clock nothing that depends on time can be accepted: Notary Project signatures are then of the beginning of time. */
+async function prepareVerification(
+  { candidates, subject }: Extract<Found, { state: 'found' }>,
+  { verifiers }: TrustMaterial,
+  clock: (() => number) | undefined,
+  ports: NotationPorts = {},
+): Promise<Verify> {
+  const outcomes = await verifyNotation(candidates, verifiers.values(), subject, clock?.() ?? 0, ports);
+  return (candidate, verifier) => {
+    if (candidate.format !== 'notation' && verifier.kind !== 'notation') return verifySignature(candidate, verifier);
+    const outcome =
+      candidate.format === 'notation' && verifier.kind === 'notation'
+        ? outcomes.get(candidate)?.get(verifier)
+        : undefined;
+    return outcome ?? { ok: false, code: 'wrong-material', message: 'a signature of another kind', checks: [] };
+  };
 }
 
 const REFUSED: Decision = {

@@ -28,9 +28,11 @@ export interface CosignAnnotations {
  * - `bundle`: a Sigstore bundle (v0.1 to v0.3, JSON).
  * - `simple-signing`: a cosign `.sig` layer; `payload` is the layer.
  * - `dsse`: a cosign `.att` layer; `envelope` is the layer (a DSSE envelope, JSON).
- * - `unread`: a signature in a format that this version recognises by its type and does not read (Notation).
+ * - `notation`: a Notary Project envelope, JWS or COSE by its media type.
  */
-export type SignatureCandidate =
+export type SignatureCandidate = SigstoreCandidate | NotationCandidate;
+
+export type SigstoreCandidate =
   | { readonly format: 'bundle'; readonly origin: Origin; readonly bytes: Uint8Array }
   | {
       readonly format: 'simple-signing';
@@ -43,5 +45,11 @@ export type SignatureCandidate =
       readonly origin: Origin;
       readonly envelope: Uint8Array;
       readonly annotations: CosignAnnotations;
-    }
-  | { readonly format: 'unread'; readonly origin: Origin; readonly mediaType: string };
+    };
+
+export interface NotationCandidate {
+  readonly format: 'notation';
+  readonly origin: Origin;
+  readonly mediaType: string;
+  readonly envelope: Uint8Array;
+}

@@ -26,6 +26,7 @@ const CLAIMS = {
   tokenSubject: 24,
 } as const satisfies Record<keyof FulcioClaims, number>;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LONGEST_TEXT = 8192;
 
 /** Reads the typed claims. An extension that is there and not a UTF8String is an error, not an absent claim. */
@@ -72,7 +73,7 @@ export function readSubjectNames(certificate: Certificate): readonly SubjectName
 function decodeText(bytes: Uint8Array): string {
   if (bytes.length > LONGEST_TEXT) throw new SignatureError('too-large', 'a certificate text longer than 8 KiB');
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = utf8.decode(bytes);
     if (!text.includes('\0')) return text;
   } catch (cause) {
     throw new SignatureError('malformed', 'a certificate text that is not UTF-8', { cause });

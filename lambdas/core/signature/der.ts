@@ -1,10 +1,45 @@
 import { SignatureError } from './errors.ts';
 
-/** One DER element (ITU-T X.690): its tag octet, its content and its whole encoding. All are views on the bytes that were read. */
-export interface Der {
+/** One DER element (ITU-T X.690): its tag octet, its content and its whole encoding. Both are views on the bytes that were read, made when asked for. */
+export class Der {
   readonly tag: number;
-  readonly body: Uint8Array;
-  readonly whole: Uint8Array;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #content: number;
+  readonly #end: number;
+
+  constructor(tag: number, bytes: Uint8Array, start: number, content: number, end: number) {
+    this.tag = tag;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#content = content;
+    this.#end = end;
+  }
+
+  get body(): Uint8Array {
+    return this.#bytes.subarray(this.#content, this.#end);
+  }
+
+  get whole(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** Octets of the whole encoding. */
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  /** The elements inside, `most` at most. */
+  readChildren(most: number): readonly Der[] {
+    const children: Der[] = [];
+    for (let at = this.#content; at < this.#end; ) {
+      const child = readAt(this.#bytes, at, this.#end);
+      children.push(child);
+      if (children.length > most) throw malformed('too many elements');
+      at += child.size;
+    }
+    return children;
+  }
 }
 
 export const TAG = {
@@ -25,57 +60,47 @@ const MOST_CHILDREN = 4096;
 
 /** Reads exactly one element that fills `bytes`. Only definite, minimal lengths and low tag numbers are accepted. Throws `malformed`. */
 export function readDer(bytes: Uint8Array, expectedTag?: number): Der {
-  const element = readAt(bytes, 0);
-  if (element.whole.length !== bytes.length) throw malformed('bytes after the end of an element');
+  const element = readAt(bytes, 0, bytes.length);
+  if (element.size !== bytes.length) throw malformed('bytes after the end of an element');
   if (expectedTag !== undefined) expectTag(element, expectedTag);
   return element;
 }
 
 /** The elements inside a constructed element. */
 export function readChildren(element: Der): readonly Der[] {
-  return readSequence(element.body);
+  return element.readChildren(MOST_CHILDREN);
 }
 
-/** The elements that stand one after another in `bytes`. */
-export function readSequence(bytes: Uint8Array): readonly Der[] {
-  const children: Der[] = [];
-  for (const child of walkSequence(bytes)) {
-    children.push(child);
-    if (children.length > MOST_CHILDREN) throw malformed('too many elements');
-  }
-  return children;
-}
-
-/** The same one by one and without a bound of their number: for lists that are long by nature (CRLs), whose size the caller bounds. */
+/** The elements that stand one after another in `bytes`, one by one and without a bound of their number: for lists that are long by nature (CRLs), whose size the caller bounds. */
 export function* walkSequence(bytes: Uint8Array): Generator<Der> {
   for (let at = 0; at < bytes.length; ) {
-    const child = readAt(bytes, at);
+    const child = readAt(bytes, at, bytes.length);
     yield child;
-    at += child.whole.length;
+    at += child.size;
   }
 }
 
-function readAt(bytes: Uint8Array, at: number): Der {
-  const tag = byteAt(bytes, at);
+/** Reads the element at `at` inside a container that ends at `limit`. */
+function readAt(bytes: Uint8Array, at: number, limit: number): Der {
+  const tag = byteAt(bytes, at, limit);
   if ((tag & 0x1f) === 0x1f) throw malformed('a tag number above 30');
-  const first = byteAt(bytes, at + 1);
-  let length = first;
-  let header = 2;
-  if (first > 0x7f) {
-    const octets = first & 0x7f;
+  let length = byteAt(bytes, at + 1, limit);
+  let content = at + 2;
+  if (length > 0x7f) {
+    const octets = length & 0x7f;
     if (octets === 0 || octets > 4) throw malformed('an indefinite or oversized length');
     length = 0;
-    for (let index = 0; index < octets; index += 1) length = length * 256 + byteAt(bytes, at + 2 + index);
+    for (let index = 0; index < octets; index += 1) length = length * 256 + byteAt(bytes, content + index, limit);
     if (length < 0x80 || length < 256 ** (octets - 1)) throw malformed('a length that is not minimal');
-    header += octets;
+    content += octets;
   }
-  const end = at + header + length;
-  if (end > bytes.length) throw malformed('an element longer than its container');
-  return { tag, body: bytes.subarray(at + header, end), whole: bytes.subarray(at, end) };
+  const end = content + length;
+  if (end > limit) throw malformed('an element longer than its container');
+  return new Der(tag, bytes, at, content, end);
 }
 
-function byteAt(bytes: Uint8Array, at: number): number {
-  const byte = bytes[at];
+function byteAt(bytes: Uint8Array, at: number, limit: number): number {
+  const byte = at < limit ? bytes[at] : undefined;
   if (byte === undefined) throw malformed('the end of the data inside an element');
   return byte;
 }
@@ -93,7 +118,8 @@ export function readOid(element: Der | undefined): string {
   const { body } = expectTag(element, TAG.oid);
   const arcs: number[] = [];
   let value = 0;
-  for (const [index, byte] of body.entries()) {
+  for (let index = 0; index < body.length; index += 1) {
+    const byte = body[index] ?? 0;
     if (value === 0 && byte === 0x80) throw malformed('an object identifier that is not minimal');
     value = value * 128 + (byte & 0x7f);
     if (value > Number.MAX_SAFE_INTEGER / 256) throw malformed('an object identifier too large');
@@ -128,10 +154,26 @@ export function readTime(element: Der | undefined): number {
   const fraction = Math.floor(Number(`0${match[7] ?? ''}`) * 1000);
   const time = Date.UTC(fullYear, month - 1, day, hour, minute, second, fraction);
   const read = new Date(time);
-  if (read.getUTCMonth() !== month - 1 || read.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) {
+  // Date.UTC takes a year below 100 for one of the last century.
+  if (
+    read.getUTCFullYear() !== fullYear ||
+    read.getUTCMonth() !== month - 1 ||
+    read.getUTCDate() !== day ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59
+  ) {
     throw malformed('a time that does not exist');
   }
   return time;
+}
+
+/** A BOOLEAN: of its 256 encodings DER has two (X.690 sections 8.2 and 11.1). */
+export function readBoolean(element: Der | undefined): boolean {
+  const { body } = expectTag(element, TAG.boolean);
+  if (body.length !== 1 || (body[0] !== 0 && body[0] !== 0xff))
+    throw malformed('a boolean that is neither true nor false');
+  return body[0] === 0xff;
 }
 
 /** The octets of a BIT STRING without unused bits. */

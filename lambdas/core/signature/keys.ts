@@ -1,11 +1,38 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { messageOf } from '../errors.ts';
+import { expectTag, readChildren, readDer, readOid, TAG } from './der.ts';
 import { SignatureError } from './errors.ts';
 
 /** Parses a SubjectPublicKeyInfo. Accepts what Sigstore's algorithm registry allows: P-256, P-384, P-521, Ed25519, RSA of 2048 bits and more. Throws `malformed` or `unsupported`. */
 export function parseSpki(der: Uint8Array): KeyObject {
-  return acceptKey(parse(() => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' })));
+  const hashes = readAlgorithmHashes(der);
+  const key = parse(() => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' }));
+  if (hashes === undefined) return acceptKey(key);
+  knownHashes.set(key, hashes);
+  return key;
+}
+
+/** Curves by object identifier (RFC 5480 section 2.1.1.1), Ed25519 (RFC 8410 section 3). */
+const EC_PUBLIC_KEY = '1.2.840.10045.2.1';
+const ED25519 = '1.3.101.112';
+const CURVE_NAMES: Readonly<Record<string, string>> = {
+  '1.2.840.10045.3.1.7': 'prime256v1',
+  '1.3.132.0.34': 'secp384r1',
+  '1.3.132.0.35': 'secp521r1',
+};
+
+/**
+ * The hashes of a key as its AlgorithmIdentifier says them: asking OpenSSL for the details of a key costs more than reading it. Undefined for
+ * algorithms of which more must be known than their name.
+ */
+function readAlgorithmHashes(der: Uint8Array): readonly (string | null)[] | undefined {
+  const [algorithm] = readChildren(readDer(der, TAG.sequence));
+  const [oid, parameters] = readChildren(expectTag(algorithm, TAG.sequence));
+  const name = readOid(oid);
+  if (name === ED25519) return [null];
+  if (name !== EC_PUBLIC_KEY || parameters?.tag !== TAG.oid) return undefined;
+  return CURVES[CURVE_NAMES[readOid(parameters)] ?? ''];
 }
 
 /** Parses a PKCS#1 RSA public key, as some trusted roots hold it. */
@@ -38,11 +65,22 @@ function acceptKey(key: KeyObject): KeyObject {
   return key;
 }
 
+/** Asking a key for its details costs as much as half a signature check. */
+const knownHashes = new WeakMap<KeyObject, readonly (string | null)[]>();
+
+function hashesOf(key: KeyObject): readonly (string | null)[] {
+  const known = knownHashes.get(key);
+  if (known !== undefined) return known;
+  const hashes = chooseHashes(key);
+  knownHashes.set(key, hashes);
+  return hashes;
+}
+
 /**
  * The hashes that a signature of the key may use, the one of Sigstore's registry first. cosign signs with sha256 under any `--key`, so P-384 and P-521 keys
  * are tried with it too. `null` stands for Ed25519, which hashes by itself.
  */
-function hashesOf(key: KeyObject): readonly (string | null)[] {
+function chooseHashes(key: KeyObject): readonly (string | null)[] {
   const { namedCurve = '', modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   if (key.type === 'public' && key.asymmetricKeyType === 'ed25519') return [null];
   if (key.type === 'public' && key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return ['sha256'];

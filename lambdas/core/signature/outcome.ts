@@ -1,4 +1,6 @@
 import type { SignatureErrorCode } from './errors.ts';
+import type { NotationErrorCode } from './notation/errors.ts';
+import type { NotationCheckName } from './notation/outcome.ts';
 
 /** The checks the engine makes, in the order in which a reader meets them. */
 export type CheckName =
@@ -13,7 +15,8 @@ export type CheckName =
   | 'identity'
   | 'statement'
   | 'subject'
-  | 'predicate';
+  | 'predicate'
+  | Exclude<NotationCheckName, 'signature' | 'certificate-chain' | 'subject' | 'identity' | 'signed-time'>;
 
 /** One check with its result. `detail` is a sentence part for people, at most some 300 characters, free of control characters. */
 export interface Check {
@@ -52,6 +55,8 @@ export interface SubjectName {
 /** Who signed, as far as cryptography can say. */
 export type SignerFacts =
   | { readonly kind: 'key' }
+  /** `subject` for people; `thumbprint` is the SHA-256 of the signing certificate in hex. */
+  | { readonly kind: 'notation'; readonly subject: string; readonly thumbprint: string }
   | {
       readonly kind: 'certificate';
       readonly names: readonly SubjectName[];
@@ -83,7 +88,9 @@ export type SignedContent =
       readonly manifestDigest: string;
       readonly optional: unknown;
     }
-  | { readonly kind: 'message'; readonly digest: SubjectDigest };
+  | { readonly kind: 'message'; readonly digest: SubjectDigest }
+  /** The descriptor of a manifest, which is all that a Notary Project signature is over. `digest` as `sha256:...`. */
+  | { readonly kind: 'descriptor'; readonly digest: string };
 
 /** The result of verifying one candidate with one verifier. `ok` speaks of cryptography only; who may sign what is the trust policy's to say. */
 export type SignatureOutcome =
@@ -97,7 +104,9 @@ export type SignatureOutcome =
     }
   | {
       readonly ok: false;
-      readonly code: SignatureErrorCode;
+      readonly code: SignatureErrorCode | NotationErrorCode;
+      /** Asking again later may give another answer: a revocation responder gave none. */
+      readonly mayChange?: true;
       readonly message: string;
       readonly checks: readonly Check[];
     };

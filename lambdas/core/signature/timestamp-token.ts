@@ -95,7 +95,7 @@ export function readTimestampInfo({ info }: TimestampToken, signed: Uint8Array):
 }
 
 function refuseCritical(extensions: Der): void {
-  const list = readExtensionList({ ...extensions, tag: TAG.sequence });
+  const list = readExtensionList(extensions);
   if ([...list.values()].some(({ critical }) => critical)) throw badTimestamp('an unknown critical extension');
 }
 

@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import type { VerifyStatement } from './notation/trust-policy.ts';
+import type { TrustStores } from './notation/trust-store.ts';
 import type { TrustRoot } from './trust-root.ts';
 
 /** Whether a proof must be there. There is no third value and no default here: the trust policy decides. */
@@ -17,3 +19,10 @@ export type Verifier =
       readonly log: Demand;
       readonly certificateTimestamp: Demand;
     };
+
+/** What a Notary Project signature is verified with: a statement of its trust policy and the stores that it names. */
+export interface NotationVerifier {
+  readonly kind: 'notation';
+  readonly statement: VerifyStatement;
+  readonly stores: TrustStores;
+}

@@ -1,5 +1,8 @@
 import type { TrustPolicy } from './policy.ts';
 
+export const STORE_KINDS = ['ca', 'signingAuthority', 'tsa'] as const;
+export type CompiledStores = Readonly<Partial<Record<(typeof STORE_KINDS)[number], readonly string[] | undefined>>>;
+
 /** A trust policy with the files that it names, as it is compiled into the configuration of a deployment. */
 export interface CompiledTrust {
   readonly policy: TrustPolicy;
@@ -9,4 +12,6 @@ export interface CompiledTrust {
   readonly initialRoots?: Readonly<Record<string, string>> | undefined;
   /** Public keys by signer name, PEM (SPKI). */
   readonly keys: Readonly<Record<string, string>>;
+  /** Certificates of Notary Project trust stores by signer name, PEM. */
+  readonly stores: Readonly<Record<string, CompiledStores>>;
 }

@@ -1,8 +1,9 @@
 import type { Digest } from '../digest.ts';
+import { secondsOf } from '../duration.ts';
 import type { Reason } from '../errors.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
 import type { SignatureOutcome } from '../signature/outcome.ts';
-import type { Verifier } from '../signature/verifier.ts';
+import type { NotationVerifier, Verifier } from '../signature/verifier.ts';
 import { type Branch, combineBranches } from './combine-branches.ts';
 import type { Decision, Evidence } from './evidence.ts';
 import { decideByException, EXCEPTION_TYPE } from './exception.ts';
@@ -43,7 +44,7 @@ export function evaluateTrust(image: ImageUnderTrust, material: TrustMaterial, v
     verdict: VERDICTS[root.outcome],
     policy: found.policy.name,
     evidence: root.evidence,
-    reasons: collectReasons(root, found.policy.name, image),
+    reasons: collectReasons(root, found.policy.name, image, material),
   };
   return root.outcome === 'satisfied' ? decision : (evaluation.except(found, decision) ?? decision);
 }
@@ -56,7 +57,7 @@ class Evaluation {
   readonly #material: TrustMaterial;
   readonly #verify: Verify;
   /** One cryptographic verification for each candidate and verifier, however many requirements ask for it. */
-  readonly #outcomes = new Map<Verifier, Map<SignatureCandidate, SignatureOutcome>>();
+  readonly #outcomes = new Map<Verifier | NotationVerifier, Map<SignatureCandidate, SignatureOutcome>>();
 
   constructor(image: ImageUnderTrust, material: TrustMaterial, verify: Verify) {
     this.#image = image;
@@ -82,7 +83,7 @@ class Evaluation {
     const leaf = { attestedBy: exceptions.approvedBy, predicateType: EXCEPTION_TYPE };
     const demand = this.#demandOf(leaf, `images[${index}].exceptions`);
     if (demand === undefined) return undefined;
-    const terms = { demand, longest: exceptions.longest, policy: name, now };
+    const terms = { demand, longest: secondsOf(exceptions.longest), policy: name, now };
     return decideByException(candidates, digest, terms, this.#verifyOnce, refused);
   }
 
@@ -136,6 +137,7 @@ class Evaluation {
         acts: NOTHING,
       };
     }
+    if (evidence.some(({ outcome }) => outcome === 'error')) return { outcome: 'error', evidence, acts: NOTHING };
     if (evidence.some(({ outcome }) => outcome === 'failed')) return { outcome: 'failed', evidence, acts: NOTHING };
     const reason = { code: 'no-candidate', message: `Nothing attached to the image claims to be ${requirement}.` };
     const missing: Evidence = { policyLine, requirement, outcome: 'missing', checks: [], reason };
@@ -178,7 +180,12 @@ function describeUnknown(leaf: Leaf, policyLine: string): Branch {
   return { outcome: 'error', evidence: [line], acts: NOTHING };
 }
 
-function collectReasons(root: Branch, policy: string, { candidates }: ImageUnderTrust): readonly Reason[] {
+function collectReasons(
+  root: Branch,
+  policy: string,
+  { candidates }: ImageUnderTrust,
+  material: TrustMaterial,
+): readonly Reason[] {
   if (root.outcome === 'satisfied') {
     return [{ code: 'policy-satisfied', message: `The image fulfils the policy ${policy}.` }];
   }
@@ -186,18 +193,15 @@ function collectReasons(root: Branch, policy: string, { candidates }: ImageUnder
   const reasons = root.evidence.flatMap(({ outcome, reason }) =>
     reason !== undefined && wanted.includes(outcome) ? [reason] : [],
   );
-  const unread = candidates.flatMap((candidate) =>
-    candidate.format === 'unread'
-      ? [
-          {
-            code: 'unread-format',
-            message: `A signature of type ${candidate.mediaType.slice(0, 100)} is attached; the policy names no signer for it.`,
-          },
-        ]
-      : [],
-  );
-  return distinct([...reasons, ...unread.slice(0, 1)]);
+  const known = [...material.verifiers.values()].some(({ kind }) => kind === 'notation');
+  const unread = !known && candidates.some(({ format }) => format === 'notation');
+  return distinct([...reasons, ...(unread ? [UNREAD] : [])]);
 }
+
+const UNREAD: Reason = {
+  code: 'unread-format',
+  message: 'A Notary Project signature is attached; the policy names no signer for it.',
+};
 
 function distinct(reasons: readonly Reason[]): readonly Reason[] {
   return [...new Map(reasons.map((reason) => [`${reason.code}\n${reason.message}`, reason])).values()];

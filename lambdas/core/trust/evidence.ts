@@ -16,6 +16,12 @@ const CHECKS = [
   'statement',
   'subject',
   'predicate',
+  'envelope',
+  'signed-by',
+  'payload',
+  'trust-store',
+  'expiry',
+  'revocation',
 ] as const;
 
 /**
@@ -28,7 +34,7 @@ export const evidenceSchema = z.object({
   /** The requirement in words: `signed by release-key`. */
   requirement: z.string(),
   outcome: z.enum(['satisfied', 'failed', 'missing', 'error']),
-  format: z.enum(['bundle', 'simple-signing', 'dsse', 'unread']).optional(),
+  format: z.enum(['bundle', 'simple-signing', 'dsse', 'notation']).optional(),
   origin: z
     .object({
       kind: z.enum(['referrer', 'sig-tag', 'att-tag', 'fallback-tag', 'file']),

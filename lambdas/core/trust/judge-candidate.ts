@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
 import { readClaimedType } from '../signature/claimed-type.ts';
 import type { Check, SignatureOutcome, SignerFacts } from '../signature/outcome.ts';
-import type { Verifier } from '../signature/verifier.ts';
+import type { NotationVerifier, Verifier } from '../signature/verifier.ts';
 import type { Condition } from './condition/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { describeClaim, listPredicateTypes, matchClaim, matchSubject, mayFulfil } from './match-claim.ts';
@@ -13,7 +13,7 @@ import type { Leaf } from './requirement.ts';
 import type { Signer } from './signer.ts';
 
 /** The engine as the evaluation needs it; passed in so that a test can hold it to one call for each candidate and verifier. */
-export type Verify = (candidate: SignatureCandidate, verifier: Verifier) => SignatureOutcome;
+export type Verify = (candidate: SignatureCandidate, verifier: Verifier | NotationVerifier) => SignatureOutcome;
 
 /** A requirement that names a signer, with all that is needed to judge by it. */
 export interface Demand {
@@ -21,7 +21,7 @@ export interface Demand {
   readonly policyLine: string;
   readonly requirement: string;
   readonly signer: Signer;
-  readonly verifier: Verifier;
+  readonly verifier: Verifier | NotationVerifier;
   /** The condition that the leaf names, compiled. */
   readonly condition?: Condition;
 }
@@ -42,7 +42,7 @@ export function judgeCandidate(
   verify: Verify,
 ): Judgement | undefined {
   const { leaf, policyLine, requirement, signer, verifier } = demand;
-  if (!mayFulfil(candidate, leaf)) return undefined;
+  if (!mayFulfil(candidate, leaf, signer)) return undefined;
   const outcome = verify(candidate, verifier);
   const { format, origin } = candidate;
   const base = { policyLine, requirement, format, origin };
@@ -52,7 +52,8 @@ export function judgeCandidate(
     // Bad or not, what claims to be something else says nothing about this demand.
     if (claimed !== undefined && !listPredicateTypes(leaf).includes(claimed)) return undefined;
     // Made with a certificate where a key is demanded, or the other way round: it never claimed to be by this signer.
-    const verdict = code === 'wrong-material' ? 'missing' : 'failed';
+    const refusal = code === 'wrong-material' ? 'missing' : 'failed';
+    const verdict = outcome.mayChange ? 'error' : refusal;
     return { candidate, evidence: { ...base, outcome: verdict, checks, reason: { code, message } } };
   }
   const claim = matchClaim(outcome.content, leaf);
@@ -88,7 +89,8 @@ const CODES: Partial<Record<Check['check'], string>> = {
 
 function checkSigner(facts: SignerFacts, signer: Signer): Check {
   if ('keyless' in signer) return matchIdentity(facts, signer.keyless);
-  return { check: 'identity', result: 'passed', detail: 'signed with the pinned key' };
+  const detail = 'notation' in signer ? 'an identity that the policy names' : 'signed with the pinned key';
+  return { check: 'identity', result: 'passed', detail };
 }
 
 function nameClaim(leaf: Leaf): string {
@@ -96,7 +98,8 @@ function nameClaim(leaf: Leaf): string {
 }
 
 /** The same text for the same key and for the same certificate identity, under whatever names the policy knows them. */
-function identifySigner(facts: SignerFacts, verifier: Verifier): string {
+function identifySigner(facts: SignerFacts, verifier: Verifier | NotationVerifier): string {
+  if (facts.kind === 'notation') return facts.thumbprint;
   if (facts.kind === 'certificate') return JSON.stringify([facts.issuer, facts.names]);
   if (verifier.kind !== 'key') return 'key';
   return createHash('sha256')

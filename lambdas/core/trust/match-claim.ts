@@ -4,14 +4,16 @@ import type { Check, SignedContent } from '../signature/outcome.ts';
 import { PROVENANCE_TYPES } from './provenance/provenance.ts';
 import { SUMMARY_TYPE } from './provenance/summary.ts';
 import type { Attestation, Leaf } from './requirement.ts';
+import type { Signer } from './signer.ts';
 
 /** The predicate type of a cosign image signature in bundle form (cosign v3). */
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1';
 /** `critical.type` of a cosign simple-signing payload (cosign specs/SIGNATURE_SPEC.md). */
 const SIMPLE_SIGNING_TYPE = 'cosign container image signature';
 
-/** A `.sig` layer can only be a signature and an `.att` layer only an attestation; a bundle tells by its content. */
-export function mayFulfil(candidate: SignatureCandidate, leaf: Leaf): boolean {
+/** A `.sig` layer can only be a signature and an `.att` layer only an attestation; a bundle tells by its content. Notary Project signatures are for their signers alone. */
+export function mayFulfil(candidate: SignatureCandidate, leaf: Leaf, signer: Signer): boolean {
+  if ('notation' in signer !== (candidate.format === 'notation')) return false;
   switch (candidate.format) {
     case 'bundle':
       return true;
@@ -19,8 +21,8 @@ export function mayFulfil(candidate: SignatureCandidate, leaf: Leaf): boolean {
       return 'signedBy' in leaf;
     case 'dsse':
       return 'attestedBy' in leaf;
-    case 'unread':
-      return false;
+    case 'notation':
+      return 'signedBy' in leaf;
   }
 }
 
@@ -38,6 +40,8 @@ export function matchClaim(content: SignedContent, leaf: Leaf): Check | 'other' 
       return content.type === SIMPLE_SIGNING_TYPE
         ? { check: 'statement', result: 'passed', detail: `payload type is "${SIMPLE_SIGNING_TYPE}"` }
         : { check: 'statement', result: 'failed', detail: 'the payload is not a cosign container image signature' };
+    case 'descriptor':
+      return { check: 'statement', result: 'passed', detail: 'a Notary Project payload' };
     case 'message':
       // It says neither what kind of thing it signs nor for what purpose, so no policy can mean it.
       return { check: 'statement', result: 'failed', detail: 'a signature over bare bytes says nothing of an image' };
@@ -74,6 +78,8 @@ function subjectsOf(content: SignedContent): readonly string[] {
       return content.subjects.map(({ algorithm, value }) => `${algorithm}:${value}`);
     case 'simple-signing':
       return [content.manifestDigest];
+    case 'descriptor':
+      return [content.digest];
     case 'message':
       return [];
   }

@@ -57,6 +57,7 @@ function findClaimMismatch(actual: FulcioClaims, wanted: NonNullable<Keyless['cl
 /** Who signed, in words. */
 export function describeSigner(signer: SignerFacts): string {
   if (signer.kind === 'key') return 'the pinned key';
+  if (signer.kind === 'notation') return clean(signer.subject);
   return `${signer.names.map(({ value }) => clean(value)).join(', ')} (issuer ${clean(signer.issuer ?? 'none')})`;
 }
 

@@ -1,23 +1,25 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { CountersignError, messageOf } from '../errors.ts';
 import { parseTrustRoot, type TrustRoot } from '../signature/trust-root.ts';
-import type { Verifier } from '../signature/verifier.ts';
-import type { CompiledTrust } from './compiled-trust.ts';
+import type { NotationVerifier, Verifier } from '../signature/verifier.ts';
+import type { CompiledStores, CompiledTrust } from './compiled-trust.ts';
 import { type Condition, compileCondition } from './condition/condition.ts';
+import { createNotationVerifier } from './notation-verifier.ts';
 import type { TrustPolicy } from './policy.ts';
 import { listLeaves } from './requirement.ts';
+import type { NotationSigner } from './signer.ts';
 
 /** The trust policy with its keys and roots parsed once: one verifier for each signer. */
 export interface TrustMaterial {
   readonly policy: TrustPolicy;
-  readonly verifiers: ReadonlyMap<string, Verifier>;
+  readonly verifiers: ReadonlyMap<string, Verifier | NotationVerifier>;
   /** The conditions of the policy by their expression. */
   readonly conditions: ReadonlyMap<string, Condition>;
 }
 
 /** Thrown where a root, a key or a reference of the trust policy cannot be used. Nothing is verified with a part of a policy. */
 export class TrustMaterialError extends CountersignError<
-  'unusable-root' | 'unusable-key' | 'unusable-condition' | 'unknown-signer' | 'unknown-root'
+  'unusable-root' | 'unusable-key' | 'unusable-store' | 'unusable-condition' | 'unknown-signer' | 'unknown-root'
 > {}
 
 /**
@@ -26,9 +28,11 @@ export class TrustMaterialError extends CountersignError<
  */
 export function loadTrustMaterial(trust: CompiledTrust): TrustMaterial {
   const roots = new Map(Object.entries(trust.roots).map(([name, json]) => [name, loadRoot(name, json)]));
-  const verifiers = new Map<string, Verifier>();
+  const verifiers = new Map<string, Verifier | NotationVerifier>();
   for (const [name, signer] of Object.entries(trust.policy.signers)) {
-    if ('keyless' in signer) {
+    if ('notation' in signer) {
+      verifiers.set(name, loadNotation(name, signer.notation, trust.stores[name]));
+    } else if ('keyless' in signer) {
       const { root, transparencyLog, certificateTimestamp } = signer.keyless;
       verifiers.set(name, {
         kind: 'certificate',
@@ -65,6 +69,14 @@ function loadRoot(name: string, json: unknown): TrustRoot {
     return parseTrustRoot(json);
   } catch (cause) {
     throw new TrustMaterialError('unusable-root', `trusted root ${name}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function loadNotation(name: string, signer: NotationSigner, stores: CompiledStores | undefined): NotationVerifier {
+  try {
+    return createNotationVerifier(name, signer, stores ?? {});
+  } catch (cause) {
+    throw new TrustMaterialError('unusable-store', `signer ${name}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration } from '../duration.ts';
+import { durationText } from '../duration.ts';
 import { name, requirementSchema } from './requirement.ts';
 import { file, signerSchema } from './signer.ts';
 
@@ -29,7 +29,7 @@ const tufSchema = z.strictObject({
     ),
   initialRoot: file,
   target: targetPath.default('trusted_root.json'),
-  maxStale: duration.default(14 * 86_400),
+  maxStale: durationText.default('14d'),
 });
 export type Tuf = z.infer<typeof tufSchema>;
 
@@ -43,7 +43,7 @@ export const imagePolicySchema = z.strictObject({
    */
   platformImages: z.enum(['covered', 'signed']).default('covered'),
   /** Who may except a single image by a signed, dated attestation on it, and for how long at most. */
-  exceptions: z.strictObject({ approvedBy: name, longest: duration }).optional(),
+  exceptions: z.strictObject({ approvedBy: name, longest: durationText }).optional(),
 });
 export type ImagePolicy = z.infer<typeof imagePolicySchema>;
 

@@ -80,6 +80,24 @@ const keylessSigner = z.strictObject({
     }),
 });
 
+/**
+ * A Notary Project signer, as its trust policy at level strict has it: the certificates of the trust stores, by their kind, and the identities under them
+ * (`x509.subject: C=..., ST=..., O=...`, or the ARN of a signing profile of AWS Signer).
+ */
+const notationSigner = z.strictObject({
+  notation: z
+    .strictObject({
+      ca: z.array(file).min(1).max(20).optional(),
+      signingAuthority: z.array(file).min(1).max(20).optional(),
+      tsa: z.array(file).min(1).max(20).optional(),
+      identities: z.array(z.string().min(1).max(4096)).min(1).max(100),
+      revocation: demand.default('required'),
+    })
+    .refine(({ ca, signingAuthority }) => ca !== undefined || signingAuthority !== undefined, {
+      message: 'give ca or signingAuthority, the certificates that signatures lead to',
+    }),
+});
+
 /** CI systems and workload identities by their own words; each stands for a keyless signer. */
 const presetSigner = z.union([
   z.strictObject({ github: githubSchema }).transform(({ github }) => ({ keyless: expandGithub(github) })),
@@ -91,6 +109,7 @@ const presetSigner = z.union([
   z.strictObject({ spiffe: spiffeSchema }).transform(({ spiffe }) => ({ keyless: expandSpiffe(spiffe) })),
 ]);
 
-export const signerSchema = z.union([keySigner, keylessSigner, presetSigner]);
-/** A signer as it is verified: a key, or a certificate identity into which presets are expanded. */
-export type Signer = z.infer<typeof keySigner> | z.infer<typeof keylessSigner>;
+export const signerSchema = z.union([keySigner, keylessSigner, notationSigner, presetSigner]);
+/** A signer as it is verified: a key, a certificate identity into which presets are expanded, or a Notary Project signer. */
+export type Signer = z.infer<typeof keySigner> | z.infer<typeof keylessSigner> | z.infer<typeof notationSigner>;
+export type NotationSigner = z.infer<typeof notationSigner>['notation'];

@@ -114,16 +114,17 @@ describe('what is found around a digest', () => {
   test.each([
     ['its artifactType', { artifactType: 'application/vnd.cncf.notary.signature' }],
     ['its config', { config: { ...blobDescriptor('application/vnd.cncf.notary.signature') } }],
-  ])('a Notation signature, known by %s, is a candidate that is not read', async (_, more) => {
+  ])('a Notation signature, known by %s, is a candidate by its envelope', async (_, more) => {
     const notation = referrerOf(image, [blobOf('application/jose+json', '{}')], more);
 
     const found = await find(repositoryOf([notation]));
 
     expect(found.candidates).toEqual([
       {
-        format: 'unread',
-        origin: { kind: 'referrer', manifest: notation.digest },
-        mediaType: 'application/vnd.cncf.notary.signature',
+        format: 'notation',
+        origin: { kind: 'referrer', manifest: notation.digest, blob: blobOf('application/jose+json', '{}').digest },
+        mediaType: 'application/jose+json',
+        envelope: Buffer.from('{}'),
       },
     ]);
   });

@@ -252,8 +252,10 @@ describe('what was not read', () => {
   });
 
   test('a format that is not read is told and counts for nothing', () => {
-    const mediaType = 'application/vnd.cncf.notary.signature';
-    const candidates: SignatureCandidate[] = [{ format: 'unread', origin: { kind: 'referrer' }, mediaType }];
+    const envelope = Buffer.from('{}');
+    const candidates: SignatureCandidate[] = [
+      { format: 'notation', origin: { kind: 'referrer' }, mediaType: 'application/jose+json', envelope },
+    ];
     const image = { repository: 'acme/app', digest: DIGEST, candidates };
     const decision = evaluateTrust(image, materialOf({ signedBy: 'anna' }), verifyMade([]));
 
@@ -423,7 +425,7 @@ describe('an exception', () => {
     const material = materialOf({ signedBy: 'anna' });
     const images = material.policy.images.map((one) => ({
       ...one,
-      exceptions: { approvedBy: 'ben', longest: 7 * 86_400 },
+      exceptions: { approvedBy: 'ben', longest: '7d' },
     }));
     const image = {
       repository: 'acme/app',
@@ -475,7 +477,7 @@ describe('an exception', () => {
     const material = materialOf({ signedBy: 'anna' });
     const images = material.policy.images.map((one) => ({
       ...one,
-      exceptions: { approvedBy: 'ben', longest: 7 * 86_400 },
+      exceptions: { approvedBy: 'ben', longest: '7d' },
     }));
     const all = [except('ben')];
     const image = { repository: 'acme/app', digest: DIGEST, candidates: all.map(({ candidate }) => candidate) };

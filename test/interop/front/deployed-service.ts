@@ -37,7 +37,7 @@ export interface DeployedService {
   untilVerdict(image: SignedImage, state: string): Promise<Verdict>;
   /** Lets messages travel until the finding about the image is as wanted. */
   untilFinding(image: SignedImage, wanted: (finding: AwsSecurityFinding) => boolean): Promise<AwsSecurityFinding>;
-  /** Lets messages travel until none is there, not even a hidden or delayed one. */
+  /** Lets messages travel until none has come for a second. */
   settle(): Promise<void>;
   findingsAbout(image: SignedImage): Promise<readonly AwsSecurityFinding[]>;
   verdictOf(image: SignedImage): Promise<Verdict | undefined>;
@@ -190,9 +190,8 @@ export async function deployService(bench: Workbench, signing: Signing): Promise
       return existing(seen);
     },
     settle: async () => {
-      const end = Date.now() + 2000 * GRACE;
-      while (Date.now() < end || (await travel()) > 0) {
-        if ((await travel()) === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+      for (let quiet = 0; quiet < 5; quiet = (await travel()) === 0 ? quiet + 1 : 0) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
       }
     },
     rejected: async () => {

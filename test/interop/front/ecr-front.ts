@@ -18,7 +18,8 @@ const layerRequest = z.object({ repositoryName: z.string(), layerDigest: z.strin
 
 /**
  * Passes every call on to moto, except for the two operations of ECR that moto lacks: `ListImageReferrers` is answered from the referrers of a real
- * registry that holds the same images, `GetDownloadUrlForLayer` with an address under which this front hands out the layer from there.
+ * registry that holds the same images, `GetDownloadUrlForLayer` with an address under which this front hands out the layer from there. One answer of moto is
+ * put right, see `nameFailures`.
  */
 export async function startEcrFront(moto: string, registry: Registry): Promise<EcrFront> {
   const answered = new Map<string, number>();
@@ -64,7 +65,11 @@ export async function startEcrFront(moto: string, registry: Registry): Promise<E
       });
       const type = given.headers.get('content-type');
       response.writeHead(given.status, type === null ? {} : { 'content-type': type });
-      response.end(Buffer.from(await given.arrayBuffer()));
+      if (operation === 'BatchGetImage' && given.ok) {
+        response.end(JSON.stringify(nameFailures(JSON.parse(body.toString()), await given.json())));
+      } else {
+        response.end(Buffer.from(await given.arrayBuffer()));
+      }
     }
   }
 
@@ -78,6 +83,26 @@ export async function startEcrFront(moto: string, registry: Registry): Promise<E
   const address = server.address();
   if (typeof address === 'object' && address !== null) endpoint = `http://127.0.0.1:${address.port}`;
   return { endpoint, answered, close: () => server.close() };
+}
+
+const imageIds = z.object({ imageIds: z.array(z.object({ imageDigest: z.string().optional() })) });
+const images = z.looseObject({
+  images: z.array(z.looseObject({ imageId: z.looseObject({ imageDigest: z.string().optional() }) })),
+  failures: z.array(z.looseObject({ imageId: z.looseObject({ imageTag: z.string().optional() }) })),
+});
+
+/** moto says of a digest that is not there that the tag `null` is not; ECR names the digest. */
+function nameFailures(request: unknown, response: unknown): object {
+  const answer = images.parse(response);
+  const there = new Set(answer.images.map(({ imageId }) => imageId.imageDigest));
+  const missing = imageIds
+    .parse(request)
+    .imageIds.flatMap(({ imageDigest }) => (imageDigest === undefined || there.has(imageDigest) ? [] : [imageDigest]));
+  const failures = answer.failures.map((failure) => {
+    const imageDigest = failure.imageId.imageTag === 'null' ? missing.shift() : undefined;
+    return imageDigest === undefined ? failure : { ...failure, imageId: { imageDigest } };
+  });
+  return { ...answer, failures };
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {

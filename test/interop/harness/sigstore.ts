@@ -18,6 +18,9 @@ export interface PrivateSigstore {
   readonly rekor1: string;
   readonly fulcioUrl: string;
   readonly rekor1Url: string;
+  readonly timestampUrl: string;
+  /** PEM, the root last. */
+  readonly timestampChain: string;
   /** The identity that `makeToken` is about. */
   readonly identity: string;
   readonly issuer: string;
@@ -142,6 +145,8 @@ export async function startSigstore(processes: Processes, bin: string, folder: s
     rekor1: at('rekor1.json'),
     fulcioUrl: url(fulcio),
     rekor1Url: url(rekor1),
+    timestampUrl: `${url(tsa)}/api/v1/timestamp`,
+    timestampChain: readFileSync(at('tsa.pem'), 'utf8'),
     identity: `https://github.com/${WORKFLOW}`,
     issuer: issuer.url,
     makeToken: () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Moto, startMoto } from './moto.ts';
@@ -23,6 +23,8 @@ export interface Workbench {
   readonly signing: () => Promise<Signing>;
   /** The repository's own configuration, synthesized. */
   readonly synthesized: () => Promise<Synthesized>;
+  /** Removes what a run in which nothing failed need not leave behind; logs and pictures stay. */
+  tidy(): void;
   close(): void;
 }
 
@@ -48,6 +50,12 @@ export function createWorkbench(seed: number): Workbench {
       return prepareSigning(processes, bin, join(folder, 'signing'), running);
     }),
     synthesized: once(() => synthesize(processes, join(folder, 'cdk.out'))),
+    tidy: () => {
+      for (const name of readdirSync(folder)) {
+        if (name !== 'logs' && name !== 'console')
+          rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
+      }
+    },
     close: () => {
       running?.stop();
       processes.endAll();

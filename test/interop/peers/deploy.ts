@@ -19,8 +19,8 @@ const NEEDED = [
 
 /** `cdk bootstrap` and `cdk deploy` by the real command line, with moto for AWS. */
 export async function checkDeployment(bench: Workbench, checks: Checks): Promise<void> {
-  const synthesized = await bench.synthesized();
   const moto = await bench.moto();
+  const synthesized = await bench.synthesized();
   const wanted = Object.entries(synthesized.template.Resources);
 
   await checks.check('cdk deploy succeeds', () => moto.deploy(synthesized));

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { type Certificate, parseCertificatePem } from '../certificate.ts';
+import { type Certificate, decodeCertificatePem } from '../certificate.ts';
 import { SignatureError } from '../errors.ts';
 import { isSameKey, parsePublicKeyPem, parseSpki } from '../keys.ts';
 import type { Signed } from '../material.ts';
@@ -25,7 +25,7 @@ export function mismatch(what: string): SignatureError {
 export function expectSameSigner(pem: string, expected: Expected): void {
   if (expected.certificate === undefined) {
     if (!isSameKey(parsePublicKeyPem(pem), expected.key)) throw mismatch('public key');
-  } else if (!Buffer.from(parseCertificatePem(pem).der).equals(expected.certificate.der)) {
+  } else if (!decodeCertificatePem(pem).equals(expected.certificate.der)) {
     throw mismatch('certificate');
   }
 }

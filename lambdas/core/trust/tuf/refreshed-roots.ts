@@ -1,3 +1,4 @@
+import { secondsOf } from '../../duration.ts';
 import type { Reason } from '../../errors.ts';
 import type { CompiledTrust } from '../compiled-trust.ts';
 import type { Authority } from './metadata-set.ts';
@@ -27,7 +28,7 @@ export function listRefreshedRoots({ policy, initialRoots }: CompiledTrust): rea
     const initialRoot = initialRoots?.[name];
     if (tuf === undefined || initialRoot === undefined) return [];
     const authority = { initialRoot: Buffer.from(initialRoot), target: tuf.target };
-    return [{ name, mirror: tuf.mirror, authority, maxStale: tuf.maxStale * 1000 }];
+    return [{ name, mirror: tuf.mirror, authority, maxStale: secondsOf(tuf.maxStale) * 1000 }];
   });
 }
 

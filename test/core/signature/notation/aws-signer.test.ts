@@ -151,12 +151,17 @@ describe('a signature of AWS Signer', () => {
     ['another plugin', { [PLUGIN]: 'com.amazonaws.signer.notation.plugin2' }, 'plugin-required'],
     ['no plugin', { [PLUGIN]: undefined, [MIN_VERSION]: undefined }, 'unknown-critical-header'],
     ['a plugin of the next version', { [MIN_VERSION]: '1.1.0' }, 'plugin-required'],
+    ['a plugin version that is a number', { [MIN_VERSION]: 5 }, 'bad-header'],
     ['a plugin of a strange version', { [MIN_VERSION]: '1.0.0\n' }, 'plugin-required'],
   ])('with %s is refused, and nobody is asked', async (_what, headers, code) => {
     const { summary, asked } = await verify(headers);
 
     expect(summary).toBe(`rejected ${code}`);
     expect(asked).toEqual([]);
+  });
+
+  test('need not name a version of the plugin', async () => {
+    expect((await verify({ [MIN_VERSION]: undefined })).summary).toBe('accepted');
   });
 
   test('whose attributes are not critical is refused', async () => {

@@ -66,6 +66,22 @@ describe('COSE', () => {
     expect(await verifyBytes(Buffer.alloc(200_000, 0xd2))).toBe('rejected too-large');
   });
 
+  test('parts of other types are refused', async () => {
+    const bytes = new Uint8Array([1]);
+    const parts = (...list: unknown[]) => verifyBytes(encode(new Tagged(18, list)));
+
+    expect(await verifyBytes(signCose(chain, { unprotected: { 'io.cncf.notary.timestampSignature': 'x' } }))).toBe(
+      'rejected malformed',
+    );
+    expect(await verifyBytes(signCose(chain, { timestamp: () => Buffer.alloc(0) }))).toBe('rejected malformed');
+    const [leaf = Buffer.of()] = chain.chain;
+    expect(await verifyBytes(signCose(chain, { chainLabel: new Uint8Array(leaf) }))).toBe('rejected malformed');
+    expect(await verifyBytes(signCose(chain, { chainLabel: ['text'] }))).toBe('rejected malformed');
+    expect(await parts(encode(new Map()), [], bytes, bytes)).toBe('rejected malformed');
+    expect(await parts(encode([]), new Map(), bytes, bytes)).toBe('rejected malformed');
+    expect(await parts('text', new Map(), bytes, bytes)).toBe('rejected malformed');
+  });
+
   test('an altered payload does not verify', async () => {
     const good = signCose(chain);
     const altered = Buffer.from(good.toString('latin1').replace('"size":942', '"size":943'), 'latin1');

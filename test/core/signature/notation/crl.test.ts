@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readChildren, readDer } from '../../../../lambdas/core/signature/der.ts';
 import { extension } from '../../../../local/sigstore/certificates.ts';
 import * as der from '../../../../local/sigstore/der.ts';
 import { crlAt, HOUR, issueChain, keyUsage, NOW } from '../../../support/notation-kit.ts';
@@ -22,6 +23,9 @@ describe('a CRL', () => {
     ['for this place', { extensions: [issuedFor(CRL_URL)] }, 'ok'],
     ['of signers alone', { extensions: [issuedFor(undefined, 1)] }, 'ok'],
     ['with a number', { extensions: [extension('2.5.29.20', der.integer(5))] }, 'ok'],
+    ['that holds beyond 2050', { nextUpdate: Date.UTC(2051, 0, 1) }, 'ok'],
+    ['of version 1', { version: undefined }, 'unknown'],
+    ['of version 3', { version: 2 }, 'unknown'],
     ['that ended', { nextUpdate: NOW - 1000 }, 'unknown'],
     ['without an end', { nextUpdate: undefined }, 'unknown'],
     ['of the future', { thisUpdate: NOW + HOUR }, 'unknown'],
@@ -43,7 +47,7 @@ describe('a CRL', () => {
     ['of attribute certificates', { extensions: [issuedFor(undefined, 5)] }, 'unknown'],
     [
       'with an entry of another issuer',
-      { revoked: [{ ...other, extensions: [extension('2.5.29.29', der.sequence(), true)] }] },
+      { revoked: [{ ...other, extensions: [extension('2.5.29.29', der.sequence())] }] },
       'unknown',
     ],
     [
@@ -54,6 +58,22 @@ describe('a CRL', () => {
     ['that takes the certificate off', { revoked: [{ serial, extensions: [reason(8)] }] }, 'unknown'],
   ])('%s', async (_what, options, expected) => {
     expect(await byCrl(options)).toBe(expected);
+  });
+
+  test('of authorities is for authorities', async () => {
+    const used = issueChain({ intermediate: { more: [crlAt(CRL_URL)] } });
+    const kindOf = async (flag: number) =>
+      (await statusOf(used, network({ [CRL_URL]: issueCrl(used.root, { extensions: [issuedFor(CRL_URL, flag)] }) })))
+        .kind;
+
+    expect(await kindOf(2)).toBe('ok');
+    expect(await kindOf(1)).toBe('unknown');
+  });
+
+  test('that is too large is not read', async () => {
+    const status = await statusOf(listed, network({ [CRL_URL]: Buffer.alloc(10 * 1024 * 1024 + 1) }));
+
+    expect(status).toEqual({ kind: 'unknown', reason: expect.stringContaining('larger than') });
   });
 
   test('of an issuer that may not sign CRLs is no answer', async () => {
@@ -84,11 +104,13 @@ describe('a CRL', () => {
 
   test('that is garbage, cut short or of another version is no answer', async () => {
     const good = issueCrl(listed.intermediate);
+    const parts = readChildren(readDer(good)).map(({ whole }) => whole);
     for (const answer of [
       Buffer.alloc(0),
       Buffer.from('x'),
       good.subarray(0, 100),
       Buffer.concat([good, Buffer.of(5, 0)]),
+      der.sequence(...parts, der.integer(1)),
     ]) {
       expect((await statusOf(listed, network({ [CRL_URL]: answer }))).kind).toBe('unknown');
     }

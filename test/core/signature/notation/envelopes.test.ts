@@ -36,7 +36,7 @@ describe.each(formats)('%s', (mediaType, sign) => {
     ['RSA 2048', () => generateRsaKey(2048)],
     ['RSA 3072', () => generateRsaKey(3072)],
     ['RSA 4096', () => generateRsaKey(4096)],
-  ])('a %s key signs with its own algorithm', async (_name, makeKeys) => {
+  ])('a %s key signs with its own algorithm', { timeout: 60_000 }, async (_name, makeKeys) => {
     const other = issueChain({ leaf: { keys: makeKeys() } });
 
     const outcome = await verifyStrictly(sign(other), { 'ca:acme': [other.root.certificate] }, { mediaType });

@@ -37,6 +37,10 @@ describe('an identity', () => {
     expect(await verify(makeName(...ACME), identity)).toBe('accepted');
   });
 
+  test('is matched by a subject that has attributes of unknown types too', async () => {
+    expect(await verify(makeName(...ACME, ['1.2.3.4', 'x']), 'C=US,ST=WA,O=Acme\\, Inc.')).toBe('accepted');
+  });
+
   test.each([
     'C=US,ST=WA,O=Acme',
     'C=US,ST=WA,O=acme\\, inc.',
@@ -62,6 +66,24 @@ describe('an identity', () => {
           ['O', 'Acme'],
           ['OU', 'x'],
         ],
+      ),
+    ],
+    [
+      'two attributes in one relative name, ours first',
+      makeName(
+        ['C', 'US'],
+        ['ST', 'WA'],
+        [
+          ['O', 'Acme'],
+          ['OU', 'a longer name'],
+        ],
+      ),
+    ],
+    [
+      'an organization in Teletex',
+      Buffer.from(
+        makeName(['C', 'US'], ['ST', 'WA'], ['O', 'Acme']).toString('hex').replace('0c0441636d65', '140441636d65'),
+        'hex',
       ),
     ],
     ['an empty attribute', makeName(['C', 'US'], ['ST', 'WA'], ['O', 'Acme'], ['CN', ''])],

@@ -23,6 +23,22 @@ describe('JWS', () => {
     ['the time does not exist', { headers: { [SIGNING_TIME]: '2026-02-30T00:00:00Z' } }, 'bad-header'],
     ['the time is a number', { headers: { [SIGNING_TIME]: 1 } }, 'bad-header'],
     ['the offset does not exist', { headers: { [SIGNING_TIME]: '2026-02-20T00:00:00+24:00' } }, 'bad-header'],
+    [
+      'the minutes of the offset do not exist',
+      { headers: { [SIGNING_TIME]: '2026-02-20T00:00:00+02:60' } },
+      'bad-header',
+    ],
+    [
+      'a header is nested deep',
+      { headers: { a: JSON.parse(`${'['.repeat(20)}${']'.repeat(20)}`) }, critical: [SCHEME] },
+      'malformed',
+    ],
+    [
+      'a header has too many elements',
+      { headers: { a: Array.from({ length: 11_000 }, () => []) }, critical: [SCHEME] },
+      'malformed',
+    ],
+    ['the payload is huge', { rawPayload: Buffer.alloc(65 * 1024, 0x20) }, 'too-large'],
     ['the time is of long ago', { headers: { [SIGNING_TIME]: '1869-02-20T00:00:00Z' } }, 'bad-header'],
   ])('is refused where %s', async (_why, options, code) => {
     expect(summarize(await verifyStrictly(signJws(chain, options), stores))).toBe(`rejected ${code}`);

@@ -30,6 +30,19 @@ describe('an OCSP response', () => {
     ['good of the issuer', {}, 'ok'],
     ['good of the issuer by its key', { byKey: true }, 'ok'],
     ['good of a delegate', { signer: responder }, 'ok'],
+    [
+      'good of a delegate with a further extension',
+      { signer: delegate({}, { more: [extension('1.2.3', der.integer(1))] }) },
+      'ok',
+    ],
+    ['good with a further extension', { singleExtensions: [extension('1.2.3', der.integer(1))] }, 'ok'],
+    [
+      'good with a critical date of invalidity',
+      { singleExtensions: [extension('2.5.29.24', der.generalizedTime(NOW), true)] },
+      'ok',
+    ],
+    ['good with a nonce nobody sent', { nonce: Buffer.alloc(16, 1) }, 'ok'],
+    ['good of another type of response', { responseType: '1.3.6.1.5.5.7.48.1.9' }, 'unknown'],
     ['revoked', { status: 'revoked' }, 'revoked'],
     ['revoked of a delegate', { status: 'revoked', signer: responder }, 'revoked'],
     ['unknown', { status: 'unknown' }, 'unknown'],
@@ -100,6 +113,12 @@ describe('an OCSP response', () => {
     ];
 
     for (const answer of answers) expect((await statusOf(chain, network({ [OCSP_URL]: answer }))).kind).toBe('unknown');
+  });
+
+  test('that is too large is not read', async () => {
+    const status = await statusOf(chain, network({ [OCSP_URL]: Buffer.alloc(65 * 1024) }));
+
+    expect(status).toEqual({ kind: 'unknown', reason: expect.stringContaining('larger than') });
   });
 
   test('no altered answer turns revoked into ok', async () => {

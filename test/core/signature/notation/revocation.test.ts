@@ -20,9 +20,9 @@ describe('a chain', () => {
     ['revoked by OCSP_URL, whatever the CRL says', { [OCSP_URL]: revoked, [CRL_URL]: clean }, 'revoked'],
     ['OCSP silent, the CRL decides', { [CRL_URL]: clean }, 'ok'],
     ['OCSP silent, on the CRL', { [CRL_URL]: blacklisted }, 'revoked'],
-    ['OCSP failing, the CRL decides', { [OCSP_URL]: 503, [CRL_URL]: blacklisted }, 'revoked'],
+    ['OCSP failing, the CRL decides', { [OCSP_URL]: { status: 503, body: ok }, [CRL_URL]: blacklisted }, 'revoked'],
     ['both silent', {}, 'unknown'],
-    ['both failing', { [OCSP_URL]: 500, [CRL_URL]: 404 }, 'unknown'],
+    ['both failing', { [OCSP_URL]: { status: 500, body: ok }, [CRL_URL]: { status: 302, body: clean } }, 'unknown'],
   ])('%s', async (_what, answers, expected) => {
     expect((await statusOf(both, network(answers))).kind).toBe(expected);
   });
@@ -30,6 +30,16 @@ describe('a chain', () => {
   test('without OCSP or CRL cannot be revoked; with them and without a network nothing is known', async () => {
     expect((await statusOf(issueChain(), undefined)).kind).toBe('ok');
     expect((await statusOf(chain, undefined)).kind).toBe('unknown');
+  });
+
+  test('with a CRL at several places is decided by the first that answers', async () => {
+    const second = 'http://crl2.acme.example/issuing.crl';
+    const used = issueChain({ leaf: { more: [crlAt(CRL_URL, 'ldap://ldap.acme.example/', second)] } });
+    const kindOf = (answers: Answers) => statusOf(used, network(answers)).then(({ kind }) => kind);
+
+    expect(await kindOf({ [CRL_URL]: issueCrl(used.intermediate) })).toBe('ok');
+    expect(await kindOf({ [second]: issueCrl(used.intermediate) })).toBe('ok');
+    expect(await kindOf({ [CRL_URL]: clean, [second]: issueCrl(used.intermediate) })).toBe('ok');
   });
 
   test('is as bad as its worst certificate', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CODE_SIGNING, TIME_STAMPING } from '../../../../local/sigstore/certificates.ts';
+import { CODE_SIGNING, extension, TIME_STAMPING } from '../../../../local/sigstore/certificates.ts';
+import * as der from '../../../../local/sigstore/der.ts';
 import { type EnvelopeOptions, signCose, signJws } from '../../../support/notation-envelopes.ts';
 import { acmeName, DAY, HOUR, issue, issueChain, issueRoot, NOW } from '../../../support/notation-kit.ts';
 import { createStamper, type StampOptions, stamp, stampingExtensions } from '../../../support/notation-stamps.ts';
@@ -107,6 +108,8 @@ describe('with a time stamp', () => {
   const twoPurposes = createStamper({ leaf: stampingExtensions({ purposes: [TIME_STAMPING, CODE_SIGNING] }) });
   const notCritical = createStamper({ leaf: stampingExtensions({ critical: false }) });
   const ended = createStamper({ notAfter: NOW - HOUR });
+  const unborn = createStamper({ notBefore: NOW + HOUR });
+  const crowded = { ...stamper, offered: Array.from({ length: 11 }, () => stamper.middle.certificate) };
 
   test.each<[string, (signature: Buffer) => Buffer, readonly Buffer[], string]>([
     ['of another authority', stampWith({}, impostor), [stamper.root.certificate], 'bad-timestamp'],
@@ -137,11 +140,64 @@ describe('with a time stamp', () => {
       'certificate-usage',
     ],
     ['of a certificate that had ended', stampWith({}, ended), [ended.root.certificate], 'bad-timestamp'],
+    ['of a certificate that had not begun', stampWith({}, unborn), [unborn.root.certificate], 'bad-timestamp'],
+    ['with too many certificates', stampWith({}, crowded), [stamper.root.certificate], 'bad-timestamp'],
+    [
+      'that names its signer by a key identifier nobody has',
+      stampWith({ keyId: Buffer.alloc(20) }),
+      [stamper.root.certificate],
+      'bad-timestamp',
+    ],
+    [
+      'that is no signed data',
+      stampWith({ contentType: '1.2.840.113549.1.7.1' }),
+      [stamper.root.certificate],
+      'bad-timestamp',
+    ],
+    ['with two signers', stampWith({ twoSigners: true }), [stamper.root.certificate], 'bad-timestamp'],
+    ['with an attribute twice', stampWith({ repeatedAttribute: true }), [stamper.root.certificate], 'bad-timestamp'],
+    ['with an attribute of two values', stampWith({ twoValues: true }), [stamper.root.certificate], 'bad-timestamp'],
+    ['of another version', stampWith({ version: 2 }), [stamper.root.certificate], 'bad-timestamp'],
+    [
+      'whose signed content type is another',
+      stampWith({ contentAttribute: '1.2.840.113549.1.7.1' }),
+      [stamper.root.certificate],
+      'bad-timestamp',
+    ],
+    [
+      'of negative accuracy',
+      stampWith({ rawAccuracy: Buffer.from('30030201ff', 'hex') }),
+      [stamper.root.certificate],
+      'bad-timestamp',
+    ],
+    [
+      'of endless accuracy',
+      stampWith({ rawAccuracy: der.sequence(der.integer(2 ** 40)) }),
+      [stamper.root.certificate],
+      'bad-timestamp',
+    ],
+    [
+      'of empty accuracy',
+      stampWith({ rawAccuracy: Buffer.from('30020200', 'hex') }),
+      [stamper.root.certificate],
+      'bad-timestamp',
+    ],
     ['that is none', () => Buffer.from('rubbish'), [stamper.root.certificate], 'malformed'],
     ['that is huge', () => Buffer.alloc(65 * 1024, 0x30), [stamper.root.certificate], 'too-large'],
     ['under an empty store', stampWith(), [], 'bad-trust-store'],
   ])('a stamp %s is refused', async (_what, timestamp, tsa, code) => {
     expect(await verify({ timestamp }, { tsa })).toBe(`rejected ${code}`);
+  });
+
+  test('a stamp may name its signer by the key identifier', async () => {
+    const keyId = Buffer.alloc(20, 9);
+    const named = createStamper({ more: [extension('2.5.29.14', der.octetString(keyId))] });
+    const tsa = [named.root.certificate];
+
+    expect(await verify({ timestamp: stampWith({ keyId }, named) }, { tsa })).toBe('accepted');
+    expect(await verify({ timestamp: stampWith({ keyId: Buffer.alloc(20, 8) }, named) }, { tsa })).toBe(
+      'rejected bad-timestamp',
+    );
   });
 
   test('a stamp of an authority of the code signing store is refused', async () => {

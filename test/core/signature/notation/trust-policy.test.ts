@@ -76,6 +76,10 @@ describe('a trust policy', () => {
       'skip with a global scope',
       { signatureVerification: { level: 'skip' }, registryScopes: ['*'], trustStores: [], trustedIdentities: [] },
     ],
+    [
+      'too many identities',
+      { trustedIdentities: Array.from({ length: 201 }, (_, at) => `x509.subject: C=US, ST=WA, O=a${at}`) },
+    ],
     ['skip with stores', { signatureVerification: { level: 'skip' }, trustedIdentities: [] }],
     [
       'skip with overrides',

@@ -54,6 +54,12 @@ describe('a trust store', () => {
     );
   });
 
+  test('of a thousand files and more is refused', () => {
+    const files = new Map(Array.from({ length: 1001 }, (_, at) => [`file${at}`, Buffer.of()] as const));
+
+    expect(thrownBy(() => readTrustStores(files))).toEqual(expect.objectContaining({ code: 'bad-trust-store' }));
+  });
+
   test('may hold a signing certificate that signed itself', () => {
     const stores = storesWith('truststore/x509/ca/self/a.crt', issue({}).certificate);
 

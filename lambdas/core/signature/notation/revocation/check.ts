@@ -72,7 +72,7 @@ async function checkCertificate(
   times: RevocationTimes,
 ): Promise<RevocationStatus> {
   try {
-    const { ocsp, crl, unreadableCrl, declared } = readRevocationLocations(subject.certificate);
+    const { ocsp, crl, declared } = readRevocationLocations(subject.certificate);
     if (!declared) return { kind: 'ok', reason: 'nothing to ask', reusableUntil: times.now + 3_600_000 };
     if (ports === undefined) return { kind: 'unknown', reason: 'revocation is not looked up here' };
     let last: RevocationStatus = { kind: 'unknown', reason: 'no responder and no CRL that can be asked' };
@@ -80,7 +80,6 @@ async function checkCertificate(
       last = await settle(() => askResponder(url, subject, ports, times));
       if (last.kind !== 'unknown') return last;
     }
-    if (unreadableCrl) return { kind: 'unknown', reason: 'it names CRLs that are not supported' };
     for (const url of crl) {
       last = await settle(() => askCrl(url, subject, ports, times));
       if (last.kind !== 'unknown') return last;

@@ -89,8 +89,7 @@ function checkScope(extensions: ReadonlyMap<string, Extension>, { certificate, u
     if (field.tag === 0xa0) expectPlace(field, url);
     else if (field.tag !== 0x81 && field.tag !== 0x82)
       throw bad('it is indirect, of some reasons or of attribute certificates');
-    else if (field.body[0] !== 0 && (field.tag === 0x82) !== authority)
-      throw bad('it is of another kind of certificates');
+    else if ((field.tag === 0x82) !== authority) throw bad('it is of another kind of certificates');
   }
 }
 

@@ -5,10 +5,8 @@ import { NotationError } from '../errors.ts';
 /** Where a certificate says that its status can be learned. */
 export interface RevocationLocations {
   readonly ocsp: readonly string[];
-  /** One CRL at several places, or several complete CRLs: any of them decides. */
+  /** One CRL at several places, or several complete CRLs: any of them decides. CRLs of some reasons, of another issuer or not over HTTP are left out. */
   readonly crl: readonly string[];
-  /** Whether the certificate names CRLs that this module does not read: by reason, of another issuer, not over HTTP. */
-  readonly unreadableCrl: boolean;
   /** Whether it says anything of the kind. Without, nothing is checked (trust-store-trust-policy.md, Certificate Revocation Evaluation). */
   readonly declared: boolean;
 }
@@ -17,6 +15,9 @@ const AUTHORITY_ACCESS = '1.3.6.1.5.5.7.1.1';
 const OCSP = '1.3.6.1.5.5.7.48.1';
 const DISTRIBUTION_POINTS = '2.5.29.31';
 const URI = 0x86;
+/** Fields of a DistributionPoint. */
+const REASONS = 0x81;
+const CRL_ISSUER = 0xa2;
 /** Places of one kind that are asked, one after another; it bounds how long a check can take. */
 const MOST_PLACES = 4;
 
@@ -26,8 +27,7 @@ export function readRevocationLocations(certificate: Certificate): RevocationLoc
   const responders = readResponders(certificate);
   return {
     ocsp: limit(responders),
-    crl: limit(points.flatMap(({ places }) => places)),
-    unreadableCrl: points.some(({ partial, places }) => partial || places.length === 0),
+    crl: limit(points.flat()),
     declared: responders.length > 0 || certificate.extensions.has(DISTRIBUTION_POINTS),
   };
 }
@@ -41,16 +41,16 @@ function readResponders(certificate: Certificate): readonly string[] {
   });
 }
 
-function readDistributionPoints(certificate: Certificate): readonly { partial: boolean; places: readonly string[] }[] {
+function readDistributionPoints(certificate: Certificate): readonly (readonly string[])[] {
   const extension = certificate.extensions.get(DISTRIBUTION_POINTS);
   if (extension === undefined) return [];
   return readChildren(readDer(extension.value, TAG.sequence)).map((point) => {
     const fields = readChildren(point);
-    const partial = fields.some(({ tag }) => tag === 0x81 || tag === 0xa2);
+    if (fields.some(({ tag }) => tag === REASONS || tag === CRL_ISSUER)) return [];
     const name = fields.find(({ tag }) => tag === 0xa0);
     const fullName = name === undefined ? undefined : readChildren(name).find(({ tag }) => tag === 0xa0);
     const uris = fullName === undefined ? [] : readChildren(fullName).filter(({ tag }) => tag === URI);
-    return { partial, places: partial ? [] : uris.map(({ body }) => readUri(body)).filter(isHttp) };
+    return uris.map(({ body }) => readUri(body));
   });
 }
 
