@@ -290,6 +290,16 @@ const attacks: readonly (readonly [string, string, (prepared: Prepared) => void]
     },
   ],
   [
+    'a root with more keys than anybody needs',
+    'malformed',
+    ({ repository }) => repository.rotate({ targets: Array.from({ length: 65 }, createTufKey) }),
+  ],
+  [
+    'an expiry in another form than the specification has',
+    'malformed',
+    ({ repository }) => edit(repository, 'timestamp.json', (signed) => ({ ...signed, expires: '2099' })),
+  ],
+  [
     'metadata of another role under the name',
     'malformed',
     ({ repository }) => void repository.files.set('timestamp.json', repository.root()),
