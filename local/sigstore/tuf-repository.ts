@@ -22,7 +22,7 @@ export interface TufRepositoryOptions {
 export const LIFETIME: Readonly<Record<TufRole, number>> = {
   root: 365 * 86_400_000,
   timestamp: 7 * 86_400_000,
-  snapshot: 90 * 86_400_000,
+  snapshot: 30 * 86_400_000,
   targets: 90 * 86_400_000,
 };
 

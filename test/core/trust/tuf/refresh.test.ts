@@ -380,6 +380,26 @@ describe.each([
   });
 });
 
+test('an older snapshot is refused also where its targets are the same', async () => {
+  const { repository, refresh } = prepareRepository();
+  publishSnapshot(repository, targetsMeta(1));
+  const held = heldFrom(await refresh());
+  repository.versions.snapshot = 1;
+  repository.renew();
+
+  await expect(refresh(held)).rejects.toMatchObject({ code: 'rolled-back' });
+});
+
+test('what is held is not up to date where its snapshot ended before its timestamp', async () => {
+  const { repository, refresh, time } = prepareRepository();
+  time.now += LIFETIME.snapshot - 1;
+  repository.renew();
+  const held = heldFrom(await refresh());
+  time.now += 1;
+
+  await expect(refresh(held)).rejects.toMatchObject({ code: 'expired' });
+});
+
 function rotateAll(repository: TufRepository): void {
   repository.rotate({
     root: [createTufKey(), createTufKey()],
