@@ -68,8 +68,10 @@ export function parseBundle(bytes: Uint8Array): Material {
   if (version === undefined)
     throw new SignatureError('unsupported', `unknown bundle type ${shape.mediaType.slice(0, 100)}`);
   const { verificationMaterial: material } = shape;
+  const signed = readSigned(shape);
   return {
-    ...readSigned(shape),
+    ...signed,
+    stamped: signed.signature,
     certificate: readCertificate(material, version),
     entries: material.tlogEntries.map((entry) => readEntry(entry)),
     timestamps: (material.timestampVerificationData?.rfc3161Timestamps ?? []).map(({ signedTimestamp }) =>

@@ -42,6 +42,8 @@ export interface Material {
   /** The signing certificate; undefined where a bare key signed. */
   readonly certificate: Certificate | undefined;
   readonly entries: readonly AttachedEntry[];
+  /** What a time stamp must be over: the signature, or the envelope that holds it. */
+  readonly stamped: Uint8Array;
   /** RFC 3161 time stamp responses, DER. */
   readonly timestamps: readonly Buffer[];
   /** Whether an entry must prove its inclusion; older formats could rest on the promise alone. */
