@@ -50,7 +50,7 @@ export class HubStack extends Stack {
       undelivered,
       findings: recorder.queue,
     });
-    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered });
+    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered, findings: recorder.queue });
     new KillSwitch(this, 'KillSwitch');
     new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep });
   }

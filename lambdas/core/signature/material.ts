@@ -20,6 +20,8 @@ export type Signed =
 /** One entry of a transparency log as it was attached. Nothing of it is verified yet. */
 export interface AttachedEntry {
   readonly logId: string;
+  /** Kind and version that it is said to be of, where that is said beside the body. */
+  readonly kind?: string;
   /** Index over all shards of the log, as the SET signs it. */
   readonly logIndex: bigint;
   readonly integratedTime: bigint;

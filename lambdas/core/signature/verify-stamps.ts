@@ -10,6 +10,8 @@ import type { Verifier } from './verifier.ts';
  */
 export function verifyStamps(material: Material, { root }: Verifier, report: Report): readonly number[] {
   if (root === undefined) return [];
+  if (new Set(material.timestamps.map((timestamp) => timestamp.toString('latin1'))).size < material.timestamps.length)
+    throw badTimestamp('it is attached twice');
   const stamps = material.timestamps.map((timestamp) =>
     report.run(
       'signed-time',
