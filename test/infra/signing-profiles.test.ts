@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { TrustPolicy } from '../../lambdas/core/trust/policy.ts';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { readTemplate, resourcesOf } from '../support/template.ts';
 import { testConfiguration } from './configuration.ts';
@@ -13,7 +14,8 @@ function signerStatements(identities: readonly string[]): unknown[] {
     identities: [...identities],
     revocation: 'required' as const,
   };
-  const policy = { ...compiled.trust.policy, signers: identities.length === 0 ? {} : { release: { notation } } };
+  const signers: TrustPolicy['signers'] = identities.length === 0 ? {} : { release: { notation } };
+  const policy = { ...compiled.trust.policy, signers };
   const configuration = { ...testConfiguration, compiled: { ...compiled, trust: { ...compiled.trust, policy } } };
   const template = readTemplate(synthesizeTemplate({ configuration }));
   return resourcesOf(template, 'AWS::IAM::Policy')
