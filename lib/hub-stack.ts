@@ -50,8 +50,9 @@ export class HubStack extends Stack {
       verdicts,
       undelivered,
       findings: recorder.queue,
+      signingProfiles: listSigningProfiles(configuration.compiled.trust.policy),
     });
-    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered });
+    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered, findings: recorder.queue });
     const isRefreshed = configuration.compiled.trust.initialRoots !== undefined;
     const trust = isRefreshed
       ? new TrustRefresh(this, 'TrustRefresh', { defaults, verdicts, undelivered, findings: recorder.queue })
@@ -68,4 +69,15 @@ export class HubStack extends Stack {
     writeFileSync(file, `${JSON.stringify(compiled)}\n`);
     return file;
   }
+}
+
+/** The signing profiles of AWS Signer that a trust policy names, without their versions: rights are given to profiles (Service Authorization Reference, AWS Signer). */
+function listSigningProfiles({ signers }: CompiledConfig['trust']['policy']): readonly string[] {
+  const identities = Object.values(signers).flatMap((signer) =>
+    'notation' in signer ? signer.notation.identities : [],
+  );
+  const profiles = identities.flatMap(
+    (identity) => /^(arn:[a-z-]+:signer:.+:\/signing-profiles\/[^/]+)/.exec(identity)?.[1] ?? [],
+  );
+  return [...new Set(profiles)].toSorted();
 }

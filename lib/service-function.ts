@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { CfnResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../lambdas/core/config/schema.ts';
 import { METRIC_NAMESPACE, type OperatorAlarms } from './alarms.ts';
+import { FUNCTION_BUNDLING } from './function-bundling.ts';
 import type { ServiceKey } from './service-key.ts';
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -86,17 +87,7 @@ export class ServiceFunction extends Construct {
         POWERTOOLS_LOG_LEVEL: 'INFO',
       },
       bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        // File and line are enough for a stack trace; the sources themselves would triple the package.
-        sourcesContent: false,
-        // The X-Ray SDK under the Powertools tracer is CommonJS and requires Node's own modules, which an ES module cannot without this.
-        banner:
-          "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
-        bundleAwsSDK: true,
+        ...FUNCTION_BUNDLING,
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],

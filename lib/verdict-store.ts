@@ -39,8 +39,9 @@ export class VerdictStore extends Construct {
     this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
-  allowRead(user: ServiceFunction): void {
-    this.allow(user, ['dynamodb:BatchGetItem']);
+  /** Reads many verdicts at once, and keeps one note of its own. */
+  allowSweep(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']);
   }
 
   /** Reads and conditional writes of the rows that hold refreshed trusted roots, and of no verdict. */

@@ -6,9 +6,11 @@ import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
 import { revocationPorts } from '../aws/revocation-ports.ts';
 import { rootStore } from '../aws/root-store.ts';
+import { signerRevocation } from '../aws/signer-revocation.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import { partitionOf } from '../core/aws-names.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
 import { findConcernedImages } from './find-images.ts';
 import { keepTrust } from './keep-trust.ts';
@@ -36,6 +38,8 @@ export function createHandler(
     trustReport: reportTrust({ wiring, trust: deployed, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
     revocation: revocationPorts(wiring.fetch, wiring.clock),
+    getRevocationStatus:
+      wiring.signerIn && signerRevocation(wiring.signerIn, partitionOf(environment.AWS_REGION ?? ''), wiring.clock),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),

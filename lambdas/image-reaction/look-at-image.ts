@@ -16,6 +16,7 @@ import { findMovedFrom } from '../core/images/tag-history.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
 import type { RevocationPorts } from '../core/signature/notation/revocation/check.ts';
+import type { GetRevocationStatus } from '../core/signature/notation/signer/revocation-status.ts';
 import type { ConcernedImage } from './find-images.ts';
 import type { reportTrust } from './report-trust.ts';
 import { tellVerdict } from './tell-verdict.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   readonly verdicts: VerdictStore;
   readonly containment: ContainmentStore;
   readonly revocation: RevocationPorts;
+  readonly getRevocationStatus: GetRevocationStatus | undefined;
   readonly tags: TagStore;
   readonly imageQueueUrl: string;
   readonly findingsQueueUrl: string;
@@ -101,7 +103,7 @@ async function noteTag(
 async function observe(
   image: ImageName,
   source: ArtifactSource,
-  { trust, wiring, verdicts, containment, revocation }: Parts,
+  { trust, wiring, verdicts, containment, revocation, getRevocationStatus }: Parts,
 ): Promise<Observation> {
   if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
   const { material, policyHash } = trust;
@@ -111,7 +113,10 @@ async function observe(
     return containers.length === 0 ? [] : verdicts.readMany(containers);
   };
   const { clock } = wiring;
-  const notation = { revocation: withinTime(revocation, TIME_FOR_REVOCATION, clock) };
+  const notation = {
+    revocation: withinTime(revocation, TIME_FOR_REVOCATION, clock),
+    ...(getRevocationStatus !== undefined && { getRevocationStatus }),
+  };
   return verifyImage({
     source,
     digest,

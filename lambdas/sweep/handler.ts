@@ -3,13 +3,15 @@ import { listImages, listRepositories } from '../aws/ecr-inventory.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameFunction } from '../aws/function-frame.ts';
 import { keepRoots } from '../aws/keep-roots.ts';
-import { sendRecheck } from '../aws/queues.ts';
+import { movableTagsStore } from '../aws/movable-tags-store.ts';
+import { sendFinding, sendRecheck } from '../aws/queues.ts';
 import { rootStore } from '../aws/root-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
 import { needsLook } from '../core/images/sweep.ts';
 import { findImagePolicy } from '../core/trust/match-repository.ts';
+import { reportMovableTags } from './report-movable-tags.ts';
 
 /** Messages of one run; what is left over is found again in the next hour. */
 const MOST_MESSAGES = 5000;
@@ -35,6 +37,7 @@ export function createHandler(
 ): (event: unknown, context: Context) => Promise<SweepResult> {
   const { clients, environment } = wiring;
   const queueUrl = requireVariable(environment, 'IMAGE_QUEUE_URL');
+  const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
   const verdictTable = requireVariable(environment, 'VERDICT_TABLE');
   const verdicts = verdictStore(clients.dynamodb, verdictTable);
   const config = parseCompiledConfig(wiring.readCompiledConfig());
@@ -51,8 +54,15 @@ export function createHandler(
     let images = 0;
     let messages = 0;
     let cutShort = false;
-    sweep: for await (const repository of listRepositories(clients.ecr)) {
-      if (!isCovered(repository)) continue;
+    const repositories = (await listRepositories(clients.ecr)).filter(({ name }) => isCovered(name));
+    await reportMovableTags({
+      where: { account, region },
+      repositories,
+      store: movableTagsStore(clients.dynamodb, verdictTable, { account, region }),
+      send: (finding) => sendFinding(clients.sqs, findingsQueueUrl, finding),
+      now: wiring.clock(),
+    });
+    sweep: for (const { name: repository } of repositories) {
       for await (const page of listImages(clients.ecr, { account, region, repository })) {
         if (context.getRemainingTimeInMillis() < RESERVE || messages >= MOST_MESSAGES) {
           cutShort = true;

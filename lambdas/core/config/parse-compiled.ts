@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CountersignError, messageOf } from '../errors.ts';
 import { trustPolicySchema } from '../trust/policy.ts';
 import type { CompiledConfig } from './compiled.ts';

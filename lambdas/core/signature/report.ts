@@ -5,10 +5,16 @@ import type { Check, CheckName } from './outcome.ts';
 export class Report {
   readonly checks: Check[] = [];
 
-  run<T>(check: CheckName, step: () => T, describe: ((result: T) => string) | string): T {
+  run<T>(
+    check: CheckName,
+    step: () => T,
+    describe: ((result: T) => string | { readonly skipped: string }) | string,
+  ): T {
     try {
       const result = step();
-      this.add(check, 'passed', typeof describe === 'string' ? describe : describe(result));
+      const told = typeof describe === 'string' ? describe : describe(result);
+      if (typeof told === 'string') this.add(check, 'passed', told);
+      else this.add(check, 'skipped', told.skipped);
       return result;
     } catch (thrown) {
       this.add(check, 'failed', messageOf(thrown));

@@ -34,7 +34,7 @@ export function verifyLogEntries(
   return entries.flatMap((entry) => {
     report.run(
       'transparency-log-entry',
-      () => expectEntryAbout(entry.body, expected),
+      () => expectKind(entry, expectEntryAbout(entry.body, expected)),
       (kind) => `${kind} is about this signature, signer and content`,
     );
     const { log, integratedAt } = report.run(
@@ -71,4 +71,13 @@ function refuseTwins(entries: readonly AttachedEntry[]): void {
   const bodies = new Set(entries.map(({ logId, body }) => `${logId}:${body.toString('latin1')}`));
   if (Math.min(indexes.size, bodies.size) < entries.length)
     throw new SignatureError('bad-log-entry', 'the same log entry is attached twice');
+}
+
+function expectKind({ kind }: AttachedEntry, actual: string): string {
+  if (kind !== undefined && kind !== actual)
+    throw new SignatureError(
+      'log-entry-mismatch',
+      `the log entry is of the kind ${actual}, not of the one it is said to be`,
+    );
+  return actual;
 }

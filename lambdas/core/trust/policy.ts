@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationText } from '../duration.ts';
 import { name, requirementSchema } from './requirement.ts';
 import { file, signerSchema } from './signer.ts';
