@@ -48,40 +48,45 @@ function requireAll<Name extends string>(
 }
 
 /**
- * Runs a step and keeps every `verify` of node:crypto that it makes. Returns their number and a function that makes the same calls again with nothing
- * around them: what no verifier of the same evidence can go below.
+ * Runs a step and keeps every `verify` of node:crypto that it makes, and every key that it has to import for them. Returns functions that make the same
+ * calls again with nothing around them: what no verifier of the same evidence can go below.
  */
-export function recordSignatureChecks(step: () => void): { readonly count: number; readonly repeat: () => void } {
-  const original = crypto.verify;
-  const calls: (readonly [
-    string | null | undefined,
-    NodeJS.ArrayBufferView,
-    crypto.KeyObject,
-    NodeJS.ArrayBufferView,
-  ])[] = [];
-  const recorder = (
-    algorithm: string | null | undefined,
-    data: NodeJS.ArrayBufferView,
-    key: crypto.KeyObject,
-    signature: NodeJS.ArrayBufferView,
-  ): boolean => {
-    calls.push([algorithm, data, key, signature]);
-    return original(algorithm, data, key, signature);
-  };
-  Object.assign(crypto, { verify: recorder });
+export function recordSignatureChecks(step: () => void): {
+  readonly count: number;
+  /** The signature checks alone, with keys that are ready. */
+  readonly verify: () => void;
+  /** The same, and the import of the keys that came as bytes. */
+  readonly importAndVerify: () => void;
+} {
+  const { verify, createPublicKey } = crypto;
+  const checks: (() => boolean)[] = [];
+  const imports: (() => unknown)[] = [];
+  Object.assign(crypto, {
+    verify: (...[algorithm, data, key, signature]: Parameters<typeof verify>) => {
+      checks.push(() => verify(algorithm, data, key, signature));
+      return verify(algorithm, data, key, signature);
+    },
+    createPublicKey: (...[key]: Parameters<typeof createPublicKey>) => {
+      imports.push(() => createPublicKey(key));
+      return createPublicKey(key);
+    },
+  });
   syncBuiltinESMExports();
   try {
     step();
   } finally {
-    Object.assign(crypto, { verify: original });
+    Object.assign(crypto, { verify, createPublicKey });
     syncBuiltinESMExports();
   }
+  const repeat = () => {
+    for (const check of checks) if (!check()) throw new Error('a recorded signature does not verify');
+  };
   return {
-    count: calls.length,
-    repeat: () => {
-      for (const [algorithm, data, key, signature] of calls) {
-        if (!original(algorithm, data, key, signature)) throw new Error('a recorded signature does not verify');
-      }
+    count: checks.length,
+    verify: repeat,
+    importAndVerify: () => {
+      for (const one of imports) one();
+      repeat();
     },
   };
 }

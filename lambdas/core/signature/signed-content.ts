@@ -6,8 +6,16 @@ import type { SignedContent } from './outcome.ts';
 import { readSimpleSigning } from './simple-signing.ts';
 import { readStatement } from './statement.ts';
 
-/** The artifact that a bundle from a file is said to be about: its bytes, or their sha256 alone. */
-export type Artifact = { readonly bytes: Uint8Array } | { readonly sha256: Buffer };
+/** Whether a signature of the key is one over bytes of which only the sha256 is known. */
+export type VerifyDigest = (key: KeyObject, sha256: Uint8Array, signature: Uint8Array) => boolean;
+
+/**
+ * The artifact that a bundle from a file is said to be about: its bytes, or their sha256 alone. The latter takes a verifier of its own
+ * (`verifyDigestWithKey`), which is no part of the deployed functions: they never need it, and it is slow to load.
+ */
+export type Artifact =
+  | { readonly bytes: Uint8Array }
+  | { readonly sha256: Buffer; readonly verifyDigest: VerifyDigest };
 
 /** What the signature and each log entry must be about. Throws `unsupported` for a signature over an artifact where none is at hand. */
 export function describeExpected(material: Material, key: KeyObject, artifact: Artifact | undefined): Expected {

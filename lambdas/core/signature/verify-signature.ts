@@ -5,7 +5,7 @@ import type { Certificate } from './certificate.ts';
 import { readClaims, readIssuer, readSubjectNames } from './claims.ts';
 import { parseCosignLayer } from './cosign-layer.ts';
 import { SignatureError } from './errors.ts';
-import { verifyDigestWithKey, verifyWithKey } from './keys.ts';
+import { verifyWithKey } from './keys.ts';
 import type { Expected } from './log-entry/binding.ts';
 import type { Material } from './material.ts';
 import type { SignatureOutcome, SignerFacts } from './outcome.ts';
@@ -43,7 +43,7 @@ export function verifySignature(
     }
     report.run(
       'signature',
-      () => verifySigned(material, key, expected),
+      () => verifySigned(material, key, expected, options.artifact),
       () => 'the signature verifies',
     );
     const content = report.run('statement', () => readContent(material, expected, options.artifact), describeContent);
@@ -81,11 +81,16 @@ function describeKey(material: Material): string {
   return material.certificate === undefined ? 'signed with a bare key' : 'signed with a certificate';
 }
 
-function verifySigned({ signature }: Material, key: KeyObject, { signedBytes, sha256: digest }: Expected): void {
+function verifySigned(
+  { signature }: Material,
+  key: KeyObject,
+  { signedBytes, sha256 }: Expected,
+  artifact: Artifact | undefined,
+): void {
   const verified =
-    signedBytes === undefined
-      ? verifyDigestWithKey(key, digest, signature)
-      : verifyWithKey(key, signedBytes, signature);
+    signedBytes !== undefined
+      ? verifyWithKey(key, signedBytes, signature)
+      : artifact !== undefined && 'sha256' in artifact && artifact.verifyDigest(key, sha256, signature);
   if (!verified) throw new SignatureError('bad-signature', 'the signature does not verify under the signing key');
 }
 

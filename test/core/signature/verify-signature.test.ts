@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf, hexOf } from '../../../lambdas/core/digest.ts';
+import { verifyDigestWithKey } from '../../../lambdas/core/signature/digest-signature.ts';
 import type { Verifier } from '../../../lambdas/core/signature/verifier.ts';
 import { verifySignature } from '../../../lambdas/core/signature/verify-signature.ts';
 import type { Flaws } from '../../../local/sigstore/flaws.ts';
@@ -276,9 +277,11 @@ describe('what was signed', () => {
       codeOf(verifySignature(statement, keyless, artifact === undefined ? {} : { artifact }));
 
     expect(judge({ bytes: ARTIFACT })).toBe('verified');
-    expect(judge({ sha256: Buffer.from(hexOf(digestOf(ARTIFACT)), 'hex') })).toBe('verified');
+    expect(judge({ sha256: Buffer.from(hexOf(digestOf(ARTIFACT)), 'hex'), verifyDigest: verifyDigestWithKey })).toBe(
+      'verified',
+    );
     expect(judge({ bytes: Buffer.from('other') })).toBe('content-mismatch');
-    expect(judge({ sha256: Buffer.alloc(32) })).toBe('content-mismatch');
+    expect(judge({ sha256: Buffer.alloc(32), verifyDigest: verifyDigestWithKey })).toBe('content-mismatch');
   });
 
   it('takes a message signature for nothing without its artifact, and for no other artifact', () => {
@@ -294,12 +297,18 @@ describe('what was signed', () => {
     );
     expect(
       codeOf(
-        verifySignature(candidate, keyless, { artifact: { sha256: Buffer.from(hexOf(digestOf(ARTIFACT)), 'hex') } }),
+        verifySignature(candidate, keyless, {
+          artifact: { sha256: Buffer.from(hexOf(digestOf(ARTIFACT)), 'hex'), verifyDigest: verifyDigestWithKey },
+        }),
       ),
     ).toBe('verified');
-    expect(codeOf(verifySignature(candidate, keyless, { artifact: { sha256: Buffer.alloc(32) } }))).toBe(
-      'log-entry-mismatch',
-    );
+    expect(
+      codeOf(
+        verifySignature(candidate, keyless, {
+          artifact: { sha256: Buffer.alloc(32), verifyDigest: verifyDigestWithKey },
+        }),
+      ),
+    ).toBe('log-entry-mismatch');
   });
 
   it('takes the digest beside a message signature for a claim', () => {
