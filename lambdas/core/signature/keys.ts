@@ -23,14 +23,16 @@ const CURVE_NAMES: Readonly<Record<string, string>> = {
 
 /**
  * The hashes of a key as its AlgorithmIdentifier says them: asking OpenSSL for the details of a key costs more than reading it. Undefined for
- * algorithms of which more must be known than their name.
+ * algorithms of which more must be known than their name. Throws `unsupported` for a curve without a name.
  */
 function readAlgorithmHashes(der: Uint8Array): readonly (string | null)[] | undefined {
   const [algorithm] = readChildren(readDer(der, TAG.sequence));
   const [oid, parameters] = readChildren(expectTag(algorithm, TAG.sequence));
   const name = readOid(oid);
   if (name === ED25519) return [null];
-  if (name !== EC_PUBLIC_KEY || parameters?.tag !== TAG.oid) return undefined;
+  if (name !== EC_PUBLIC_KEY) return undefined;
+  // RFC 5480 section 2.1.1: a curve is named. Parameters spelled out are how CVE-2020-0601 passed off a key as another's.
+  if (parameters?.tag !== TAG.oid) throw new SignatureError('unsupported', 'the curve of a key must be named');
   return CURVES[CURVE_NAMES[readOid(parameters)] ?? ''];
 }
 
@@ -42,7 +44,7 @@ export function parsePkcs1(der: Uint8Array): KeyObject {
 /** Parses a public key in PEM. A private key or a certificate is refused. */
 export function parsePublicKeyPem(pem: string): KeyObject {
   if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(pem)) throw new SignatureError('malformed', 'not a public key in PEM');
-  return acceptKey(parse(() => createPublicKey(pem)));
+  return parseSpki(parse(() => createPublicKey(pem)).export({ type: 'spki', format: 'der' }));
 }
 
 function parse(create: () => KeyObject): KeyObject {
