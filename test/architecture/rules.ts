@@ -18,7 +18,12 @@ const PURE_PACKAGES = ['zod', '@bufbuild/re2', '@tufjs/models', '@noble/curves',
 const PURE_BUILTINS = ['node:crypto', 'node:util'];
 
 /** What of `core` the stacks are made from: the configuration, and the calls whose events are asked for. */
-const STACK_KNOWS = ['lambdas/core/config/', 'lambdas/core/iam/write-surface.ts', 'lambdas/core/iam/writes/'];
+const STACK_KNOWS = [
+  'lambdas/core/config/',
+  'lambdas/core/errors.ts',
+  'lambdas/core/iam/write-surface.ts',
+  'lambdas/core/iam/writes/',
+];
 
 /** Where the SDK may be imported, types included. */
 const SDK = /^@(?:aws-sdk|smithy)\//;
