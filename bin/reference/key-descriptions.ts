@@ -110,7 +110,7 @@ export const POLICY_KEYS: KeyDescriptions = {
   'signers.NAME.notation.identities':
     'Who may sign: `x509.subject: C=US, ST=WA, O=Acme`, or the ARN of a signing profile (or profile version) of AWS Signer.',
   'signers.NAME.notation.revocation':
-    'Whether a certificate whose revocation cannot be asked for keeps the image undecided. A revoked one is refused where this is `required`.',
+    'Whether a certificate whose revocation cannot be asked for keeps the image undecided. A revoked one is refused in either case.',
   'signers.NAME.buildkite': 'A pipeline of Buildkite.',
   'signers.NAME.buildkite.root': REFERENCE,
   'signers.NAME.buildkite.organization': 'Slug of the organization.',
