@@ -12,6 +12,15 @@ export const CONFIG_KEYS: KeyDescriptions = {
   'images.grace':
     'How long a pushed image may stay without a signature before it counts as unsigned, 1 second to 24 hours: `90s`, `10m`, `2h`, `1d`. Images are signed after they are pushed.',
   'images.trustPolicy': 'The trust policy, a path relative to this file.',
+  iam: 'What is done about changes of IAM. Without it IAM is left alone.',
+  'iam.mode': 'What may be done about drift. `observe`: a finding and nothing more. No default.',
+  'iam.baselines': 'Where the signed baselines are.',
+  'iam.baselines.bucket':
+    'The versioned S3 bucket that `countersign baseline publish` writes to. Who may sign baselines stands in the trust policy.',
+  'iam.globalAlarms':
+    'Who is told when events of IAM cannot be handed to the hub: those alarms are in us-east-1, and a topic has to be there too. Default: as `alarms`.',
+  'iam.globalAlarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
+  'iam.globalAlarms.topicArn': 'An SNS topic that is there already.',
   alarms: 'Who is told when the service itself needs help. Either of two forms.',
   'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'alarms.topicArn': 'An SNS topic that is there already.',

@@ -151,7 +151,9 @@ function makeWorld(...policies: readonly RawPolicy[]): World {
 }
 
 describe('comparePolicies against trying every request of a small world', () => {
-  it('never calls equal or narrower what allows more, nor equal or wider what allows less; and mostly knows', { timeout: 600_000 }, () => {
+  it('never calls equal or narrower what allows more, nor equal or wider what allows less; and mostly knows', {
+    timeout: 600_000,
+  }, () => {
     const count = { exact: 0, unknown: 0 };
     fc.assert(
       fc.property(pair, ([a, b]) => {
