@@ -16,6 +16,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'is this Sigstore bundle a signature over this file?',
     load: async () => (await import('./commands/verify-bundle.ts')).verifyBundle,
   },
+  explain: {
+    summary: 'why is this image verified, or not, and what is to be done?',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
   config: {
     summary: '`config check`: what is wrong with a configuration?',
     load: async () => (await import('./commands/config.ts')).config,

@@ -18,6 +18,8 @@ export interface Io {
   readonly clock?: () => number;
   /** Whether stdout is a terminal that shows colours. Default: no. */
   readonly colours?: boolean;
+  /** How progress is told on stderr: one line that changes, or a line from time to time. Default: `lines`. */
+  readonly progress?: 'live' | 'lines';
 }
 
 export interface Command {
