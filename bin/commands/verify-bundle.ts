@@ -1,7 +1,7 @@
 import { messageOf } from '../../lambdas/core/errors.ts';
 import { readBoundedBytes } from '../config/load-configuration.ts';
 import { judgeBundle } from '../judge/judge-bundle.ts';
-import { judgeEnvelope } from '../judge/judge-envelope.ts';
+import { judgeCandidateFile } from '../judge/judge-candidate-file.ts';
 import { LARGEST_ARTIFACT, LARGEST_BUNDLE, readTarget } from '../judge/signed-file.ts';
 import { describeResult } from '../output/describe-result.ts';
 import { exitCodeOf, formatJson } from '../output/result.ts';
@@ -63,8 +63,10 @@ async function judge(options: TrustOptions, bundle: string, name: string, io: Io
     if (scope === undefined)
       throw new UsageError('--notation-config needs --scope: the repository that was signed for');
     const trust = chooseTrust(options);
-    const target = readTarget(name, (path) => readInput(path, LARGEST_ARTIFACT));
-    const result = await judgeEnvelope(readInput(bundle, LARGEST_BUNDLE), target, trust.materialFor(scope), io);
+    const { digest, artifact } = readTarget(name, (path) => readInput(path, LARGEST_ARTIFACT));
+    const subject = { digest, repository: scope, ...('bytes' in artifact && { manifest: artifact.bytes }) };
+    const bytes = readInput(bundle, LARGEST_BUNDLE);
+    const result = await judgeCandidateFile(bytes, subject, trust.materialFor(scope), io);
     return { result, judgedBy: trust.name };
   }
   if (options.scope !== undefined) throw new UsageError('--scope goes with --notation-config');

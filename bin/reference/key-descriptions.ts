@@ -171,3 +171,23 @@ export const POLICY_KEYS: KeyDescriptions = {
   'requirement.atLeast': 'How many of the requirements under `of`, each fulfilled by somebody else.',
   'requirement.of': 'The requirements that are counted.',
 };
+
+export const TRUST_TEST_KEYS: KeyDescriptions = {
+  version: 'Version of this form.',
+  policy: 'The trust policy by which the cases are judged, a path relative to this file. This or `notationConfig`.',
+  trustedRoot: 'A Sigstore `trusted_root.json` that takes the place of every root that the policy names.',
+  notationConfig: "Instead: Notation's own configuration folder, a path relative to this file.",
+  cases: 'What is expected. A case has one of `image`, `layout` and `bundle`.',
+  'cases[].name': 'What the case is about, for people. No two are the same.',
+  'cases[].image': 'An image in a registry: `registry/repository:tag` or `registry/repository@sha256:...`.',
+  'cases[].layout': 'An image in an OCI layout folder: `DIR`, `DIR:tag` or `DIR@sha256:...`, relative to this file.',
+  'cases[].bundle':
+    'One Sigstore bundle or Notary Project envelope, judged as if nothing else were attached to the image `digest`.',
+  'cases[].digest': 'The digest of the image that the bundle is about.',
+  'cases[].index': 'A digest or tag of an index in the same place, whose signatures count where it lists the image.',
+  'cases[].scope':
+    'The repository by which the policy judges: `production/app`, with `notationConfig` with its registry. For an image the default is its own.',
+  'cases[].expect':
+    'The verdict: `verified`, `unsigned`, `invalid`, `error` (undecided), `gone` (no such image), `ignored` (no policy covers the repository).',
+  'cases[].reason': 'A reason code that has to be among those of the verdict or its evidence.',
+};

@@ -2,10 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 
-const COMMANDS = ['verify', 'verify-bundle', 'config', 'trust', 'unknown', '', '--json', '-x', '__proto__'];
+const COMMANDS = ['verify', 'explain', 'verify-bundle', 'config', 'trust', 'unknown', '', '--json', '-x', '__proto__'];
 const TOKENS = [
   ...['--policy', '--key', '--json', '--scope', '--trusted-root', '--bundle', '--certificate-identity'],
-  ...['--notation-config', '--index', '--source-uri', '--source-branch', '--source-tag', '--source-versioned-tag'],
+  ...[
+    '--notation-config',
+    '--index',
+    '--verdict',
+    '--source-uri',
+    '--source-branch',
+    '--source-tag',
+    '--source-versioned-tag',
+  ],
   ...['--builder-id', 'github.com/acme/app', 'v1', 'https://github.com/actions/runner', 'registry.example/acme/app'],
   ...['--certificate-identity-regexp', '--certificate-oidc-issuer', '--insecure-ignore-tlog', '--replace'],
   ...[

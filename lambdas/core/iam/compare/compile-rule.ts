@@ -9,6 +9,8 @@ export interface Entry {
   readonly pattern: TextPattern;
   /** Letters in front of the first wildcard or variable. */
   readonly prefix: string;
+  /** Some of its texts, if it has no variable. */
+  readonly samples: readonly string[];
   /** Without wildcard or variable: it stands for one text. */
   readonly single: boolean;
 }
@@ -74,6 +76,7 @@ function compileEntry(text: string, variables: boolean): Entry {
     text,
     single: end < 0,
     prefix: end < 0 ? text : text.slice(0, end),
+    samples: end < 0 ? [text] : ['', '\x7f'].map((run) => text.replaceAll('*', run).replaceAll('?', '\x7f')),
     // Most are never asked for.
     get pattern() {
       pattern ??= readPattern(text, { wildcards: true, variables });

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Work } from '../find-text.ts';
 import { compilePart, type Entry, type Part, type Rule } from './compile-rule.ts';
 import { canBe, type Demand, narrowRegion, type Region, type Sample, sampleRegion, startRegion } from './region.ts';
-import { relate } from './relate.ts';
+import { liesInside, relate } from './relate.ts';
 
 /** A part of a rule that no other rule was found to cover. */
 export interface Uncovered {
@@ -48,8 +49,10 @@ export function findUncovered({ rule, covers, related, work }: Question): readon
   const start = startRule(rule);
   for (const action of slice(rule.actions, covers, (cover) => cover.actions, work)) {
     const narrowed = narrowToSlice(start, 'action', rule.actions, action.entry);
+    const alike = action.covers.filter((one) => one.inside && asksNoMore(one.rule, rule)).map((one) => one.rule);
+    const isCovered = (entry: Entry) => alike.some(({ resources }) => resources && liesInside(entry, resources, work));
     const remaining = action.covers.map((one) => one.rule);
-    for (const resource of slice(rule.resources, remaining, (cover) => cover.resources, work)) {
+    for (const resource of slice(rule.resources, remaining, (cover) => cover.resources, work, isCovered)) {
       if (uncovered.length >= MOST_TOLD) return uncovered;
       const region = narrowToSlice(narrowed, 'resource', rule.resources, resource.entry);
       const clauses = resource.covers.map(({ rule: cover, inside }) => {
@@ -96,18 +99,28 @@ function narrowToSlice(
   return on === 'action' && !entry?.text.includes(':') ? narrowRegion(narrowed, { on, part: ACTIONS }, true) : narrowed;
 }
 
+/** Whether a cover asks, beside action and resource, only what the rule asks in the same words. */
+function asksNoMore(cover: Rule, rule: Rule): boolean {
+  const sameCallers =
+    cover.callers === undefined ? rule.callers === undefined : isDeepStrictEqual(cover.callers, rule.callers);
+  const asked = new Set(rule.conditions.map(({ identity }) => identity));
+  return sameCallers && cover.conditions.every(({ identity }) => asked.has(identity));
+}
+
 /** Divides a part into patterns; those that lie alike to all covers are one slice, the first of them standing for all. */
 function slice(
   part: Part | undefined,
   covers: readonly Rule[],
   partOf: (cover: Rule) => Part | undefined,
   work: Work,
+  isCovered: (entry: Entry) => boolean = () => false,
 ): readonly Slice[] {
   if (part === undefined || part.mode === 'not-in') {
     return [{ entry: undefined, texts: [], covers: covers.map((rule) => ({ rule, inside: false })) }];
   }
   const slices = new Map<string, Slice & { readonly texts: string[] }>();
   for (const entry of part.entries) {
+    if (isCovered(entry)) continue;
     const relations = covers.map((cover) => {
       const other = partOf(cover);
       return other === undefined ? 'across' : relate(entry, other, work);
@@ -148,19 +161,21 @@ function searchRegion(
 ): Sample {
   work.left -= 1;
   if (work.left < 0) return { kind: 'open', action: '?', resource: '?' };
-  const remaining: (readonly Demand[])[] = [];
-  for (const clause of clauses) {
+  const open: (readonly Demand[])[] = [];
+  // Those that ask least first: one that asks nothing more ends the search.
+  for (const clause of [...clauses].sort((one, other) => one.length - other.length)) {
     const demands = clause.filter((demand) => canBe(region, demand, false, work) !== 'none');
     if (demands.length === 0) return { kind: 'none' };
-    if (demands.every((demand) => canBe(region, demand, true, work) !== 'none')) remaining.push(demands);
+    open.push(demands);
   }
+  const remaining = open.filter((demands) => demands.every((demand) => canBe(region, demand, true, work) !== 'none'));
   const [smallest, ...others] = remaining.sort((one, other) => one.length - other.length);
   if (smallest === undefined) return sampleRegion(region, related, work);
-  let open: Sample = { kind: 'none' };
+  let unsure: Sample = { kind: 'none' };
   for (const demand of smallest) {
     const found = searchRegion(narrowRegion(region, demand, false), others, related, work);
     if (found.kind === 'found') return found;
-    if (found.kind === 'open') open = found;
+    if (found.kind === 'open') unsure = found;
   }
-  return open;
+  return unsure;
 }
