@@ -1,4 +1,6 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SignerClient } from '@aws-sdk/client-signer';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -10,6 +12,8 @@ export interface Clients {
   readonly sqs: SQSClient;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly securityHub: SecurityHubClient;
+  readonly iam: IAMClient;
+  readonly s3: S3Client;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -9,7 +11,9 @@ import type { AccountContext } from './context.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { answerDynamodbLocally } from './dynamodb-client.ts';
 import { createEcr } from './ecr.ts';
+import { createIam } from './iam.ts';
 import { registerInternals } from './internals.ts';
+import { createS3 } from './s3.ts';
 import { createSecurityHub } from './security-hub.ts';
 import { createSqs } from './sqs.ts';
 import { Timeline } from './timeline.ts';
@@ -56,6 +60,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   const bus = createBus(context);
   const ecr = createEcr(context);
   const sqs = createSqs(context);
+  const iam = createIam(context);
   const clientOptions = {
     region,
     maxAttempts: options.maxAttempts ?? 3,
@@ -66,10 +71,14 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     sqs: new SQSClient(clientOptions),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)),
     securityHub: new SecurityHubClient(clientOptions),
+    iam: new IAMClient(clientOptions),
+    s3: new S3Client(clientOptions),
   };
   answerLocally(clients.ecr, context, ecr.service);
   answerLocally(clients.sqs, context, sqs.service);
   answerLocally(clients.securityHub, context, createSecurityHub(context));
+  answerLocally(clients.iam, context, iam.service);
+  answerLocally(clients.s3, context, createS3(context));
   answerDynamodbLocally(clients.dynamodb, context, createDynamodb(context));
   const account: EmbeddedAccount = {
     id,
@@ -82,6 +91,6 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     timeline: (afterSequence = 0) => timeline.after(afterSequence),
     onTimeline: (listener) => timeline.listen(listener),
   };
-  registerInternals(account, { context, bus, sqs });
+  registerInternals(account, { context, bus, sqs, iam });
   return account;
 }
