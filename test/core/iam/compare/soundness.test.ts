@@ -26,7 +26,7 @@ const RESOURCES = [
   'z',
   'z/a',
 ];
-const ACTION_PATTERNS = ['*', 's:*', 'S:A*', 's:?', 's:ab', 's:a', 's:*b', 't:a', '*:a*', 's:a?', 's:b*a'];
+const ACTION_PATTERNS = ['*', 's:*', 'S:A*', 's:?', 's:ab', 's:a', 's:*b', 't:a', '*:a*', 's:a?', 's:b*a', 'word', '*b'];
 const RESOURCE_PATTERNS = ['*', 'arn:*', 'arn:x*', 'arn:x/?', 'arn:x/a', 'arn:y/a', '*/a'];
 
 /** Condition keys with the operators, values and requests for them. One has several values in a request, the others at most one. */
