@@ -3,7 +3,12 @@ import type { CompiledConfig } from './compiled.ts';
 
 /** The digest over the canonical JSON of a compiled configuration without its `hash`: the name under which verdicts remember what decided them. */
 export function hashConfig(config: Omit<CompiledConfig, 'hash'>): Digest {
-  return digestOf(canonicalize(config));
+  return hashJson(config);
+}
+
+/** The digest over the canonical JSON of a value. What JSON does not know is left out. */
+export function hashJson(value: unknown): Digest {
+  return digestOf(canonicalize(value));
 }
 
 /** JSON with the keys of every object in order of their UTF-16 units, as RFC 8785 has it. */
