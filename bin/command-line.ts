@@ -30,6 +30,10 @@ const COMMANDS: Readonly<
     summary: '`config check`: what is wrong with a configuration?',
     load: async () => (await import('./commands/config.ts')).config,
   },
+  iam: {
+    summary: '`iam compare`: does this policy allow more than that one?',
+    load: async () => (await import('./commands/iam.ts')).iam,
+  },
   replay: {
     summary: 'what does the service make of this event?',
     load: async () => (await import('./commands/replay.ts')).replay,

@@ -11,6 +11,10 @@ export interface Io {
   /** Text for stderr: what is wrong. */
   readonly err: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Bytes of stdin, from when it is first called. Default: none. */
+  readonly stdin?: () => AsyncIterable<Uint8Array>;
+  /** Resolves when what was given to `out` has been taken, so that a stream does not pile up here. Default: at once. */
+  readonly flush?: () => Promise<void>;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
   /** Clients of AWS Signer. Default: real ones, with the credentials of the environment. */
