@@ -22,6 +22,10 @@ const COMMANDS: Readonly<
     summary: 'why is this image verified, or not, and what is to be done?',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
+  sweep: {
+    summary: 'which images of a repository are not signed as a policy wants it?',
+    load: async () => (await import('./commands/sweep.ts')).sweep,
+  },
   config: {
     summary: '`config check`: what is wrong with a configuration?',
     load: async () => (await import('./commands/config.ts')).config,

@@ -1,3 +1,4 @@
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { SignerIn } from '../../lambdas/aws/signer-revocation.ts';
 import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
 import type { Problem } from '../config/problem.ts';
@@ -18,6 +19,8 @@ export interface Io {
   readonly fetch?: typeof fetch;
   /** Clients of AWS Signer. Default: real ones, with the credentials of the environment. */
   readonly signerIn?: SignerIn;
+  /** Clients of ECR by region. Default: real ones, with the credentials of the environment. */
+  readonly ecrIn?: (region: string) => ECRClient;
   /** Unix milliseconds. Default: the clock of this machine. */
   readonly clock?: () => number;
   /** Whether stdout is a terminal that shows colours. Default: no. */
