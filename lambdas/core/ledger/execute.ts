@@ -22,8 +22,8 @@ export interface ExecutorPorts {
   write(record: LedgerRecord, previous: LedgerRecord): Promise<boolean>;
   /** A fresh read of what a call would change. */
   look(call: AwsCall): Promise<Standing>;
-  /** Makes the call. What it answers is not believed: the next look is. */
-  perform(call: AwsCall): Promise<void>;
+  /** Makes the call, and says why where AWS refuses it for good. What it answers otherwise is not believed: the next look is. */
+  perform(call: AwsCall): Promise<Reason | undefined>;
   /** Whether anything forbids to apply the plan now. Asked before every call; what cannot be read forbids. */
   findObstacle(plan: Plan): Promise<Reason | undefined>;
   /** The same for taking back. */
@@ -54,7 +54,10 @@ export async function executePlan(id: Plan['id'], ports: ExecutorPorts): Promise
     const noted = await note(record, next.what, ports, round);
     if (noted === undefined) return { outcome: 'waiting', record };
     record = noted;
-    if (next.call !== undefined) await ports.perform(next.call);
+    const refused = next.call === undefined ? undefined : await ports.perform(next.call);
+    if (refused === undefined) continue;
+    record = (await note(record, fail(refused).what, ports, round + MOST_ROUNDS)) ?? record;
+    return { outcome: 'done', record };
   }
   throw new LedgerError('contended', `${id} was not finished in ${MOST_ROUNDS} rounds`);
 }
@@ -158,6 +161,6 @@ async function note(
   return (await ports.write(next.record, record)) ? next.record : undefined;
 }
 
-function fail({ code, message }: Reason): Next {
+function fail({ code, message }: Reason): { readonly what: Happening } {
   return { what: { kind: 'fail', reason: { code: code.slice(0, 100), message: message.slice(0, 512) } } };
 }

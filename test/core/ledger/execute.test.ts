@@ -21,6 +21,7 @@ function createWorld(plan: Plan) {
     diesAt: Number.POSITIVE_INFINITY,
     obstacle: undefined as Reason | undefined,
     askedBefore: 0,
+    refusal: undefined as Reason | undefined,
   };
   let calls = 0;
   const live = () => {
@@ -53,11 +54,13 @@ function createWorld(plan: Plan) {
       },
       perform: async (call) => {
         live();
+        if (world.refusal !== undefined) return world.refusal;
         world.performed.push(call.action);
         if (call.action === 'ecr:UpdateImageStorageClass') world.archived = call.storageClass === 'ARCHIVE';
         if (call.action === 'ecr:PutImage') world.tagged = true;
         if (call.action === 'ecr:BatchDeleteImage') world.tagged = false;
         live();
+        return undefined;
       },
       findObstacle: async () => {
         world.askedBefore += 1;
@@ -147,6 +150,16 @@ describe('executing a plan', () => {
 
     expect(world.performed).toEqual(['ecr:UpdateImageStorageClass', 'ecr:UpdateImageStorageClass']);
     expect([world.tagged, world.archived, world.record.progress.state]).toEqual([true, false, 'undone']);
+  });
+
+  it('fails where AWS refuses a call for good', async () => {
+    const { world, run } = createWorld(examplePlan({ mode: 'enforce' }));
+    world.refusal = { code: 'refused', message: 'not supported' };
+
+    await run();
+
+    expect(world.record.progress.state).toBe('failed');
+    expect(() => verifyRecord(world.record)).not.toThrow();
   });
 
   it('lets a proposal expire', async () => {
