@@ -7,11 +7,12 @@ import { sendRejected } from '../aws/queues.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
 import { findConcernedImages } from './find-images.ts';
+import { readQuarantineParts } from './follow-quarantine.ts';
 import { lookAtImage, type Parts } from './look-at-image.ts';
 import { reportTrust } from './report-trust.ts';
-import { readDeployedTrust } from './trust.ts';
 
 /**
  * Works off the image queue: each message becomes a typed event or goes to the dead letters with its reason (parse), the images behind it are looked at and their
@@ -32,6 +33,7 @@ export function createHandler(
     verdicts: verdictStore(clients.dynamodb, verdictTable),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
+    quarantine: readQuarantineParts(wiring, trust),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
     findingsQueueUrl,
   };

@@ -1,11 +1,14 @@
-import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
-import { CountersignError, messageOf, type Reason } from '../core/errors.ts';
-import { loadTrustMaterial, type TrustMaterial } from '../core/trust/material.ts';
+import { CountersignError, messageOf, type Reason } from '../errors.ts';
+import { loadTrustMaterial, type TrustMaterial } from '../trust/material.ts';
+import { parseCompiledConfig } from './parse-compiled.ts';
+import type { CompiledQuarantine } from './quarantine.ts';
 
 /** The trust that the function was deployed with. Unusable trust does not stop the function: every image stays undecided, and that is told. */
 export type DeployedTrust = {
   readonly graceSeconds: number;
   readonly policyHash: string;
+  /** Undefined where the configuration has none, and where it cannot be read: then nothing is changed. */
+  readonly quarantine: CompiledQuarantine | undefined;
 } & ({ readonly usable: true; readonly material: TrustMaterial } | { readonly usable: false; readonly reason: Reason });
 
 /** Stands where verdicts name the policy that made them: no policy did. */
@@ -20,10 +23,11 @@ export function readDeployedTrust(readCompiledConfig: () => string): DeployedTru
       material: loadTrustMaterial(config.trust),
       graceSeconds: config.images.graceSeconds,
       policyHash: config.hash,
+      quarantine: config.images.quarantine,
     };
   } catch (thrown) {
     const code = thrown instanceof CountersignError ? thrown.code : 'unreadable-config';
     const reason = { code, message: `${messageOf(thrown).slice(0, 400)}.` };
-    return { usable: false, reason, graceSeconds: 0, policyHash: NO_POLICY };
+    return { usable: false, reason, graceSeconds: 0, policyHash: NO_POLICY, quarantine: undefined };
   }
 }
