@@ -1,4 +1,30 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureFirstVerdict } from './first-verdict.ts';
+import { measureFunctionStart } from './function-start.ts';
 import { formatSection } from './section.ts';
+import { countVerificationLegs } from './verification-legs.ts';
 import { measureVerificationSpeed } from './verification-speed.ts';
 
-console.log(formatSection(measureVerificationSpeed()));
+const build = join(import.meta.dirname, '..', '.build');
+mkdirSync(build, { recursive: true });
+const folder = mkdtempSync(join(build, 'bench-'));
+
+/** Each is named as on the command line: `npm run bench`, or `npm run bench -- speed legs`. */
+const MEASUREMENTS = {
+  start: () => measureFunctionStart(folder),
+  legs: async () => [await countVerificationLegs()],
+  speed: async () => [measureVerificationSpeed()],
+  'first-verdict': async () => [await measureFirstVerdict(folder)],
+} as const;
+
+const wanted = process.argv.slice(2);
+
+try {
+  for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    for (const section of await measure()) console.log(`${formatSection(section)}\n`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -6,6 +6,7 @@ import type { FindingsRecorder } from './findings-recorder.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { ReactionQueue } from './reaction-queue.ts';
 import type { Sweep } from './sweep.ts';
+import type { TrustRefresh } from './trust-refresh.ts';
 
 /** Verdicts that image-reaction counts, as metric name and as people read them. */
 const verdicts = [
@@ -21,17 +22,21 @@ export interface OperatorDashboardProps {
   readonly images: ImageVerification;
   readonly recorder: FindingsRecorder;
   readonly sweep: Sweep;
+  /** Where roots are refreshed. */
+  readonly trust?: TrustRefresh;
 }
 
 /** One page that answers: does it run, what does it say about our images, and where is it stuck? */
 export class OperatorDashboard extends Construct {
-  constructor(scope: Construct, id: string, { alarms, images, recorder, sweep }: OperatorDashboardProps) {
+  constructor(scope: Construct, id: string, { alarms, images, recorder, sweep, trust }: OperatorDashboardProps) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: 'Countersign',
       defaultInterval: Duration.days(1),
     });
-    const functions = [images.reaction, recorder.recorder, sweep.sweep].map((one) => one.function);
+    const functions = [images.reaction, recorder.recorder, sweep.sweep, ...(trust ? [trust.refresh] : [])].map(
+      (one) => one.function,
+    );
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
       new SingleValueWidget({ ...HALF, title: 'Verdicts', metrics: countVerdicts(), setPeriodToTimeRange: true }),
@@ -52,6 +57,14 @@ export class OperatorDashboard extends Construct {
       ]),
       draw('Sweep', [countOf('SweepCompleted', 'sweep'), countOf('SweepBacklog', 'sweep')]),
     );
+    if (trust !== undefined) {
+      dashboard.addWidgets(
+        draw('Trusted roots', [
+          ...['TrustRootRefreshed', 'TrustRootRefused'].map((metric) => countOf(metric, 'trust-refresh')),
+          ...['image-reaction', 'sweep'].map((service) => countOf('TrustRootProblem', service)),
+        ]),
+      );
+    }
     dashboard.addWidgets(
       draw(
         'Duration, 99th percentile',

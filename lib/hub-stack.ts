@@ -12,6 +12,7 @@ import { KillSwitch } from './kill-switch.ts';
 import type { FunctionDefaults } from './service-function.ts';
 import { ServiceKey } from './service-key.ts';
 import { Sweep } from './sweep.ts';
+import { TrustRefresh } from './trust-refresh.ts';
 import { UndeliveredEvents } from './undelivered-events.ts';
 import { VerdictStore } from './verdict-store.ts';
 
@@ -49,10 +50,15 @@ export class HubStack extends Stack {
       verdicts,
       undelivered,
       findings: recorder.queue,
+      signingProfiles: listSigningProfiles(configuration.compiled.trust.policy),
     });
-    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered });
+    const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered, findings: recorder.queue });
+    const isRefreshed = configuration.compiled.trust.initialRoots !== undefined;
+    const trust = isRefreshed
+      ? new TrustRefresh(this, 'TrustRefresh', { defaults, verdicts, undelivered, findings: recorder.queue })
+      : undefined;
     new KillSwitch(this, 'KillSwitch');
-    new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep });
+    new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep, ...(trust && { trust }) });
   }
 
   /** Puts `countersign.compiled.json` where the bundling of each function takes its copy from. */
@@ -63,4 +69,15 @@ export class HubStack extends Stack {
     writeFileSync(file, `${JSON.stringify(compiled)}\n`);
     return file;
   }
+}
+
+/** The signing profiles of AWS Signer that a trust policy names, without their versions: rights are given to profiles (Service Authorization Reference, AWS Signer). */
+function listSigningProfiles({ signers }: CompiledConfig['trust']['policy']): readonly string[] {
+  const identities = Object.values(signers).flatMap((signer) =>
+    'notation' in signer ? signer.notation.identities : [],
+  );
+  const profiles = identities.flatMap(
+    (identity) => /^(arn:[a-z-]+:signer:.+:\/signing-profiles\/[^/]+)/.exec(identity)?.[1] ?? [],
+  );
+  return [...new Set(profiles)].toSorted();
 }

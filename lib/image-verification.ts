@@ -18,6 +18,8 @@ export interface ImageVerificationProps {
   readonly undelivered: UndeliveredEvents;
   /** Queue to which findings go. */
   readonly findings: ReactionQueue;
+  /** ARNs of the signing profiles of AWS Signer that the trust policy names. */
+  readonly signingProfiles: readonly string[];
 }
 
 /** From what ECR says to a verdict: rule -> queue -> image-reaction. */
@@ -57,8 +59,13 @@ export class ImageVerification extends Construct {
     this.watch(defaults);
   }
 
-  private allowReaction({ verdicts, findings, defaults }: ImageVerificationProps): void {
+  private allowReaction({ verdicts, findings, defaults, signingProfiles }: ImageVerificationProps): void {
     verdicts.allowReadAndWrite(this.reaction);
+    if (signingProfiles.length > 0) {
+      this.reaction.allow(
+        new PolicyStatement({ actions: ['signer:GetRevocationStatus'], resources: [...signingProfiles] }),
+      );
+    }
     // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage (ECR API reference, ListImageReferrers).
     allowEveryRepository(this.reaction, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']);
     this.reaction.allow(

@@ -3,17 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { CfnResource, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../lambdas/core/config/schema.ts';
 import { METRIC_NAMESPACE, type OperatorAlarms } from './alarms.ts';
+import { FUNCTION_BUNDLING } from './function-bundling.ts';
 import type { ServiceKey } from './service-key.ts';
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Folders of `lambdas/` that hold a deployed function. */
-export type FunctionName = 'image-reaction' | 'recorder' | 'sweep';
+export type FunctionName = 'image-reaction' | 'recorder' | 'sweep' | 'trust-refresh';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';
@@ -86,17 +87,7 @@ export class ServiceFunction extends Construct {
         POWERTOOLS_LOG_LEVEL: 'INFO',
       },
       bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        // File and line are enough for a stack trace; the sources themselves would triple the package.
-        sourcesContent: false,
-        // The X-Ray SDK under the Powertools tracer is CommonJS and requires Node's own modules, which an ES module cannot without this.
-        banner:
-          "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
-        bundleAwsSDK: true,
+        ...FUNCTION_BUNDLING,
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],
@@ -131,19 +122,19 @@ export class ServiceFunction extends Construct {
       },
     );
     const deadLettersElsewhere =
-      'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweep keeps nothing between its hourly runs, and an alarm says when one fails.';
+      'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweep and the refresh of trusted roots carry nothing that could be lost between their scheduled runs, and an alarm says when one fails.';
     Validations.of(this.function).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: deadLettersElsewhere },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: deadLettersElsewhere },
       {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency',
         reason:
-          'The event source mapping bounds concurrency, and the sweep starts once an hour for at most 15 minutes. Reserving would take concurrency from the account and cannot be deployed where its limit is 10.',
+          'The event source mapping bounds concurrency, the sweep starts once an hour for at most 15 minutes, and the refresh of trusted roots every six hours for two. Reserving would take concurrency from the account and cannot be deployed where its limit is 10.',
       },
       {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC',
         reason:
-          'The function speaks only to AWS service endpoints, with IAM and TLS. A network of its own would add cost and a way to fail, and protect nothing in it.',
+          'The function speaks only to AWS service endpoints, with IAM and TLS; the refresh of trusted roots also to the mirrors of the configuration, whose every answer is signed. A network of its own would add cost and a way to fail, and protect nothing in it.',
       },
     );
   }

@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { countOf } from './alarms.ts';
 import type { ImageVerification } from './image-verification.ts';
+import type { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import type { UndeliveredEvents } from './undelivered-events.ts';
@@ -15,6 +16,8 @@ export interface SweepProps {
   readonly verdicts: VerdictStore;
   readonly images: ImageVerification;
   readonly undelivered: UndeliveredEvents;
+  /** Queue to which findings go. */
+  readonly findings: ReactionQueue;
 }
 
 /**
@@ -33,12 +36,19 @@ export class Sweep extends Construct {
       description: 'Finds images without a current verdict',
       timeout: Duration.minutes(15),
       memorySize: 512,
-      environment: { VERDICT_TABLE: props.verdicts.table.tableName, IMAGE_QUEUE_URL: images.queue.queue.queueUrl },
+      environment: {
+        VERDICT_TABLE: props.verdicts.table.tableName,
+        IMAGE_QUEUE_URL: images.queue.queue.queueUrl,
+        FINDINGS_QUEUE_URL: props.findings.queue.queueUrl,
+      },
     });
-    props.verdicts.allowRead(this.sweep);
+    props.verdicts.allowSweep(this.sweep);
     allowEveryRepository(this.sweep, ['ecr:DescribeRepositories', 'ecr:DescribeImages']);
     this.sweep.allow(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [images.queue.queue.queueArn] }),
+      new PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        resources: [images.queue.queue.queueArn, props.findings.queue.queueArn],
+      }),
       defaults.key.statementFor('sqs:send'),
     );
     this.schedule(props.undelivered);

@@ -6,7 +6,8 @@ import type { ServiceFunction } from './service-function.ts';
 import type { ServiceKey } from './service-key.ts';
 
 /**
- * One row per image digest, `image` = `<account>/<region>/<repository>@<digest>`, with its verdict and the evidence for it.
+ * One row per image digest, `image` = `<account>/<region>/<repository>@<digest>`, with its verdict and the evidence for it. Rows of other kinds have keys that no
+ * image can have.
  * The table outlives the stack: verdicts are what an investigation asks for, and rows leave by their own `expiresAt`.
  */
 export class VerdictStore extends Construct {
@@ -38,8 +39,21 @@ export class VerdictStore extends Construct {
     this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
-  allowRead(user: ServiceFunction): void {
-    this.allow(user, ['dynamodb:BatchGetItem']);
+  /** Reads many verdicts at once, and keeps one note of its own. */
+  allowSweep(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']);
+  }
+
+  /** Reads and conditional writes of the rows that hold refreshed trusted roots, and of no verdict. */
+  allowRoots(user: ServiceFunction): void {
+    user.allow(
+      new PolicyStatement({
+        actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['trusted root *'] } },
+      }),
+      this.key.statementFor('dynamodb'),
+    );
   }
 
   private allow(user: ServiceFunction, actions: string[]): void {

@@ -7,9 +7,10 @@ import type { Clock, EmbeddedAccount } from './account/types.ts';
 import { Observations } from './observations.ts';
 import { withPatientPushes } from './scenarios/patient-client.ts';
 import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
-import { compileScenarioConfig, RELEASE_WORKFLOW } from './scenarios/trust.ts';
+import { compileScenarioConfig, MIRROR, RELEASE_WORKFLOW } from './scenarios/trust.ts';
 import { createPrivateSigstore } from './sigstore/private-sigstore.ts';
 import { createSigningKey } from './sigstore/signers.ts';
+import { serveRepository, TufRepository } from './sigstore/tuf-repository.ts';
 
 export interface EmbeddedServiceOptions {
   readonly clock: Clock;
@@ -22,6 +23,8 @@ export interface EmbeddedServiceOptions {
   readonly onLog?: (line: string) => void;
   /** The synthesized template, where it was made before: `describeTemplate`. */
   readonly template?: unknown;
+  /** Has the root of the private Sigstore refreshed through a TUF repository of its own. Default: it changes by deployment only. */
+  readonly refreshRoots?: boolean;
   /** See RunTemplateOptions. */
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
@@ -30,6 +33,8 @@ export interface EmbeddedServiceOptions {
 export interface EmbeddedService {
   readonly account: EmbeddedAccount;
   readonly config: CompiledConfig;
+  /** The repository that MIRROR serves, where roots are refreshed. */
+  readonly repository: TufRepository | undefined;
   readonly observations: Observations;
   /** Pushes what the scenario pushes. Its later parts follow by the account's clock. */
   run(scenario: Scenario): Promise<ScenarioImage>;
@@ -41,7 +46,7 @@ export interface EmbeddedService {
 const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
 
-/** The stack as it is synthesized for the embedded account. It is the same for every configuration: that goes into the functions. */
+/** The stack as it is synthesized for the embedded account. It is the same for every configuration that has the same kind of roots: the rest goes into the functions. */
 export function describeTemplate(compiled: CompiledConfig): unknown {
   return synthesizeTemplate({
     configuration: { alarms: { email: 'oncall@example.test' }, logs: { retentionDays: 30 }, compiled },
@@ -56,11 +61,15 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   const observations = new Observations(account);
   const sigstore = createPrivateSigstore({ now: () => clock.now() });
   const releaseKey = createSigningKey();
-  const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds);
+  const repository = options.refreshRoots
+    ? new TufRepository({ now: () => clock.now(), trustedRoot: sigstore.trustedRoot() })
+    : undefined;
+  const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds, repository);
   const template = options.template ?? describeTemplate(config);
   const compiled = JSON.stringify(config);
   const service = await runTemplate(account, template, {
     readCompiledConfig: () => compiled,
+    ...(repository === undefined ? {} : { fetch: serveRepository(repository, MIRROR, account.fetch) }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     ...(options.loadHandler === undefined ? {} : { loadHandler: options.loadHandler }),
   });
@@ -104,6 +113,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   return {
     account,
     config,
+    repository,
     observations,
     run: (scenario) => scenario.run(describeWorld(scenario)),
     settle: async () => {

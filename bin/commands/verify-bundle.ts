@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { digestOf, hexOf, isDigest } from '../../lambdas/core/digest.ts';
 import { messageOf } from '../../lambdas/core/errors.ts';
+import { verifyDigestWithKey } from '../../lambdas/core/signature/digest-signature.ts';
 import type { Check } from '../../lambdas/core/signature/outcome.ts';
-import { type Artifact, verifySignature } from '../../lambdas/core/signature/verify-signature.ts';
+import type { Artifact } from '../../lambdas/core/signature/signed-content.ts';
+import { verifySignature } from '../../lambdas/core/signature/verify-signature.ts';
 import type { Evidence } from '../../lambdas/core/trust/evidence.ts';
 import { describeSigner, matchIdentity } from '../../lambdas/core/trust/match-identity.ts';
 import { readBoundedBytes } from '../config/load-configuration.ts';
@@ -110,7 +112,8 @@ function refuse(digest: string, evidence: Evidence): Result {
 /** What starts with `sha256:`, has 64 hex digits and is no file is a digest; everything else is a file (sigstore-conformance, docs/cli_protocol.md). */
 function readArtifact(target: string): Artifact {
   const digest = target.toLowerCase();
-  if (isDigest(digest) && !existsSync(target)) return { sha256: Buffer.from(hexOf(digest), 'hex') };
+  if (isDigest(digest) && !existsSync(target))
+    return { sha256: Buffer.from(hexOf(digest), 'hex'), verifyDigest: verifyDigestWithKey };
   return { bytes: readInput(target, LARGEST_ARTIFACT) };
 }
 

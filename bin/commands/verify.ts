@@ -1,3 +1,4 @@
+import { revocationPorts } from '../../lambdas/aws/revocation-ports.ts';
 import { LIMITS } from '../../lambdas/core/images/source.ts';
 import { type Observation, verifyImage } from '../../lambdas/core/images/verify-image.ts';
 import { type Described, describeResult } from '../output/describe-result.ts';
@@ -75,7 +76,8 @@ async function look(
   if (!('source' in opened)) return { result: opened, name: ref, judgedBy };
   const { source, digest, name } = opened;
   const repository = byRepository ? (scope ?? opened.repository) : undefined;
-  const image = { source, digest, repository: repository ?? '', material, limits: LIMITS, clock: Date.now };
+  const notation = { revocation: revocationPorts(io.fetch ?? fetch, Date.now) };
+  const image = { source, digest, repository: repository ?? '', material, limits: LIMITS, clock: Date.now, notation };
   return { result: toResult(await verifyImage(image), digest), name, judgedBy, repository };
 }
 

@@ -41,7 +41,16 @@ export const POLICY_KEYS: KeyDescriptions = {
   version: 'Version of this form.',
   roots:
     'Trusted roots by a name of your choice: certificate authorities, logs and time stamping authorities of one Sigstore.',
-  'roots.NAME.file': 'A Sigstore `trusted_root.json`, a path relative to this file.',
+  'roots.NAME.file': 'A Sigstore `trusted_root.json`, a path relative to this file. With `tuf` the one to begin with.',
+  'roots.NAME.tuf':
+    'Newer versions of the root are fetched every 6 hours, by a function of its own, and verified offline before each use. Without it the root changes by a deployment only.',
+  'roots.NAME.tuf.mirror':
+    'Address of the TUF repository: `https://tuf-repo-cdn.sigstore.dev`. https only, redirects are refused.',
+  'roots.NAME.tuf.initialRoot':
+    'A `root.json` of the repository, a path relative to this file. It is the authority: nothing is accepted that does not follow from its keys.',
+  'roots.NAME.tuf.target': 'Name of the trusted root among the targets of the repository.',
+  'roots.NAME.tuf.maxStale':
+    'How long the stored root may be past the expiry of its metadata until a finding says so: `14d`. It stays in use: an old root is no reason to verify nothing.',
   signers: 'Who may sign, by a name of your choice: a public key or a certificate identity.',
   'signers.NAME.key': 'A public key that signs.',
   'signers.NAME.key.file':

@@ -3,22 +3,32 @@ import {
   type ImageDetail,
   paginateDescribeImages,
   paginateDescribeRepositories,
+  type Repository,
 } from '@aws-sdk/client-ecr';
 import { isDigest } from '../core/digest.ts';
 import { subjectOfTag } from '../core/events/subject-of-tag.ts';
 import type { ImageName } from '../core/image-name.ts';
+import type { TagSettings } from '../core/images/tag-mutability.ts';
 
 /** Pages of one listing; the registry of an account holds at most 100,000 repositories, and a repository as many images (ECR quotas). */
 const MOST_PAGES = 1000;
 
-/** The names of all repositories of the account and region. */
-export async function* listRepositories(client: ECRClient): AsyncGenerator<string> {
+/** All repositories of the account and region: one call for a thousand. */
+export async function listRepositories(client: ECRClient): Promise<readonly TagSettings[]> {
+  const all: TagSettings[] = [];
   let pages = 0;
   for await (const { repositories = [] } of paginateDescribeRepositories({ client }, { maxResults: 1000 })) {
-    for (const { repositoryName } of repositories) if (repositoryName !== undefined) yield repositoryName;
+    all.push(...repositories.flatMap(readSettings));
     pages += 1;
-    if (pages >= MOST_PAGES) return;
+    if (pages >= MOST_PAGES) break;
   }
+  return all;
+}
+
+function readSettings(repository: Repository): readonly TagSettings[] {
+  const { repositoryName: name, imageTagMutability: mutability, imageTagMutabilityExclusionFilters = [] } = repository;
+  const exclusions = imageTagMutabilityExclusionFilters.flatMap(({ filter }) => filter ?? []);
+  return name === undefined ? [] : [{ name, mutability, exclusions }];
 }
 
 /**

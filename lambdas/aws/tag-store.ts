@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { ImageName } from '../core/image-name.ts';

@@ -6,7 +6,7 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type ImageName, keyOf } from '../core/image-name.ts';

@@ -2,6 +2,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import type { SignerClient } from '@aws-sdk/client-signer';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -29,6 +30,8 @@ export interface Wiring<Names extends keyof Clients> {
   readonly readCompiledConfig: () => string;
   /** Fetches pre-signed layer URLs. */
   readonly fetch: typeof fetch;
+  /** AWS Signer by region; absent where nobody signs with it. */
+  readonly signerIn?: (region: string) => SignerClient;
   /** Unix milliseconds. */
   readonly clock: () => number;
   /** A number in [0, 1), for jitter only. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An AWS account id. */
 export const accountId = z.string().regex(/^\d{12}$/, 'an account id has 12 digits');
@@ -13,3 +13,9 @@ export const repositoryName = z
     /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/,
     'not the name of an ECR repository',
   );
+
+/** The partition that a region belongs to. */
+export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A duration as people write it: `90s`, `10m`, `2h`, `1d`. */
 export const durationText = z

@@ -4,14 +4,20 @@ import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
+import { revocationPorts } from '../aws/revocation-ports.ts';
+import { rootStore } from '../aws/root-store.ts';
+import { signerRevocation } from '../aws/signer-revocation.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import { partitionOf } from '../core/aws-names.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
 import { findConcernedImages } from './find-images.ts';
 import { readQuarantineParts } from './follow-quarantine.ts';
+import { keepTrust } from './keep-trust.ts';
 import { lookAtImage, type Parts } from './look-at-image.ts';
+import { reportRoots } from './report-roots.ts';
 import { reportTrust } from './report-trust.ts';
 
 /**
@@ -24,16 +30,20 @@ export function createHandler(
   const { environment, clients } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
-  const trust = readDeployedTrust(wiring.readCompiledConfig);
+  const deployed = readDeployedTrust(wiring.readCompiledConfig);
   const verdictTable = requireVariable(environment, 'VERDICT_TABLE');
-  const parts: Parts = {
+  const currentTrust = keepTrust(deployed, rootStore(clients.dynamodb, verdictTable), wiring.clock);
+  const tellRoots = reportRoots(wiring, findingsQueueUrl);
+  const parts: Omit<Parts, 'trust'> = {
     wiring,
-    trust,
-    trustReport: reportTrust({ wiring, trust, findingsQueueUrl }),
+    trustReport: reportTrust({ wiring, trust: deployed, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
+    revocation: revocationPorts(wiring.fetch, wiring.clock),
+    getRevocationStatus:
+      wiring.signerIn && signerRevocation(wiring.signerIn, partitionOf(environment.AWS_REGION ?? ''), wiring.clock),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
-    quarantine: readQuarantineParts(wiring, trust),
+    quarantine: readQuarantineParts(wiring, deployed),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
     findingsQueueUrl,
   };
@@ -48,6 +58,8 @@ export function createHandler(
       return;
     }
     const { event } = parsed;
+    const { trust, roots } = await currentTrust();
+    await tellRoots(roots, event, telemetry);
     const source = ecrSource({
       ecr: clients.ecr,
       fetch: wiring.fetch,
@@ -56,7 +68,7 @@ export function createHandler(
       repository: event.repository,
     });
     for (const image of await findConcernedImages(event, source)) {
-      await lookAtImage(image, event.at, source, parts, telemetry);
+      await lookAtImage(image, event.at, source, { ...parts, trust }, telemetry);
     }
   });
 }

@@ -2,12 +2,16 @@ import type { Context } from 'aws-lambda';
 import { listImages, listRepositories } from '../aws/ecr-inventory.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameFunction } from '../aws/function-frame.ts';
-import { sendRecheck } from '../aws/queues.ts';
+import { keepRoots } from '../aws/keep-roots.ts';
+import { movableTagsStore } from '../aws/movable-tags-store.ts';
+import { sendFinding, sendRecheck } from '../aws/queues.ts';
+import { rootStore } from '../aws/root-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
 import { needsLook } from '../core/images/sweep.ts';
 import { findImagePolicy } from '../core/trust/match-repository.ts';
+import { reportMovableTags } from './report-movable-tags.ts';
 
 /** Messages of one run; what is left over is found again in the next hour. */
 const MOST_MESSAGES = 5000;
@@ -33,19 +37,32 @@ export function createHandler(
 ): (event: unknown, context: Context) => Promise<SweepResult> {
   const { clients, environment } = wiring;
   const queueUrl = requireVariable(environment, 'IMAGE_QUEUE_URL');
-  const verdicts = verdictStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE'));
+  const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
+  const verdictTable = requireVariable(environment, 'VERDICT_TABLE');
+  const verdicts = verdictStore(clients.dynamodb, verdictTable);
   const config = parseCompiledConfig(wiring.readCompiledConfig());
   const { policy } = config.trust;
+  const rootsInUse = keepRoots(config, rootStore(clients.dynamodb, verdictTable), wiring.clock);
   const isCovered = (repository: string) =>
     policy.otherRepositories === 'refuse' || findImagePolicy(policy, repository) !== undefined;
 
   return frameFunction(environment, async (_event: unknown, telemetry, context) => {
     const [, , , region = '', account = ''] = context.invokedFunctionArn.split(':');
+    // Verdicts under other roots than those in use are made again.
+    const { config: inUse, problems } = await rootsInUse();
+    if (problems.length > 0) telemetry.count('TrustRootProblem', problems.length);
     let images = 0;
     let messages = 0;
     let cutShort = false;
-    sweep: for await (const repository of listRepositories(clients.ecr)) {
-      if (!isCovered(repository)) continue;
+    const repositories = (await listRepositories(clients.ecr)).filter(({ name }) => isCovered(name));
+    await reportMovableTags({
+      where: { account, region },
+      repositories,
+      store: movableTagsStore(clients.dynamodb, verdictTable, { account, region }),
+      send: (finding) => sendFinding(clients.sqs, findingsQueueUrl, finding),
+      now: wiring.clock(),
+    });
+    sweep: for (const { name: repository } of repositories) {
       for await (const page of listImages(clients.ecr, { account, region, repository })) {
         if (context.getRemainingTimeInMillis() < RESERVE || messages >= MOST_MESSAGES) {
           cutShort = true;
@@ -54,7 +71,7 @@ export function createHandler(
         images += page.length;
         const known = new Map((await verdicts.readMany(page)).map((record) => [record.digest, record]));
         const now = wiring.clock();
-        for (const image of page.filter((one) => needsLook(known.get(one.digest), { now, policyHash: config.hash }))) {
+        for (const image of page.filter((one) => needsLook(known.get(one.digest), { now, policyHash: inUse.hash }))) {
           await sendRecheck(clients.sqs, queueUrl, image, wiring.random() * Math.min(SPREAD, messages), now);
           messages += 1;
         }

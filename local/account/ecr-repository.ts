@@ -1,10 +1,12 @@
 import {
   CreateRepositoryCommand,
+  DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
   type ImageTagMutability,
   InvalidParameterException,
   type Repository,
   RepositoryAlreadyExistsException,
+  RepositoryNotEmptyException,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { answers, type Operation, refusal } from './answer.ts';
@@ -87,6 +89,17 @@ export class Repositories {
         this.byName.set(name, repository);
         return { repository: this.describe(repository) };
       }),
+      answers(DeleteRepositoryCommand, (input) => {
+        const repository = this.find(input.repositoryName, input.registryId);
+        if (repository.images.size > 0 && input.force !== true) {
+          throw refusal(
+            RepositoryNotEmptyException,
+            `The repository with name '${repository.name}' in registry with id '${this.context.id}' cannot be deleted because it still contains images`,
+          );
+        }
+        this.byName.delete(repository.name);
+        return { repository: this.describe(repository) };
+      }),
       answers(DescribeRepositoriesCommand, (input) => {
         if (input.repositoryNames !== undefined) {
           if (input.repositoryNames.length < 1 || input.repositoryNames.length > 100) {
@@ -122,6 +135,9 @@ export class Repositories {
       repositoryUri: `${id}.dkr.ecr.${region}.amazonaws.com/${repository.name}`,
       createdAt: new Date(repository.createdAt),
       imageTagMutability: repository.mutability,
+      ...(repository.exclusions.length > 0 && {
+        imageTagMutabilityExclusionFilters: repository.exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
+      }),
       imageScanningConfiguration: { scanOnPush: false },
       encryptionConfiguration: { encryptionType: 'AES256' },
     };

@@ -17,6 +17,8 @@ export interface RunTemplateOptions {
   readonly loadHandler?: (name: string) => Promise<unknown>;
   /** Text of `countersign.compiled.json`; passed to the handlers. */
   readonly readCompiledConfig: () => string;
+  /** What the functions fetch with. Default: the account's own, which knows layers and nothing else. */
+  readonly fetch?: typeof fetch;
   /** Hears of failed invocations and batches. What a function writes to its own log is not caught. */
   readonly onLog?: (line: string) => void;
 }
@@ -108,7 +110,7 @@ async function loadHandler(account: EmbeddedAccount, deployed: DeployedFunction,
     clients: account.clients,
     environment: deployed.environment,
     readCompiledConfig: options.readCompiledConfig,
-    fetch: account.fetch,
+    fetch: options.fetch ?? account.fetch,
     clock: () => account.clock.now(),
     random,
   };

@@ -5,15 +5,23 @@ import { githubWorkflow, type Identity } from '../sigstore/fulcio.ts';
 import type { PrivateSigstore } from '../sigstore/private-sigstore.ts';
 import { canonicalJson } from '../sigstore/rekor.ts';
 import type { SigningKey } from '../sigstore/signers.ts';
+import type { TufRepository } from '../sigstore/tuf-repository.ts';
 
 /** The workflow whose signatures the embedded account trusts. */
 export const RELEASE_WORKFLOW: Identity = githubWorkflow('acme/release');
 
-/** The trust policy of the embedded account: images of `acme` need the release workflow or the release key, other repositories are ignored. */
-export function describeTrustPolicy(): TrustPolicy {
+/** Where the embedded account has the TUF repository of the private Sigstore. */
+export const MIRROR = 'https://tuf.countersign.local';
+
+/**
+ * The trust policy of the embedded account: images of `acme` need the release workflow or the release key, other repositories are ignored. The root is compiled in, and
+ * refreshed where that is asked for.
+ */
+export function describeTrustPolicy(isRefreshed = false): TrustPolicy {
+  const tuf = { mirror: MIRROR, initialRoot: 'root.json', maxStale: '1d' };
   return trustPolicySchema.parse({
     version: 1,
-    roots: { 'private-sigstore': { file: 'trusted_root.json' } },
+    roots: { 'private-sigstore': { file: 'trusted_root.json', ...(isRefreshed && { tuf }) } },
     signers: {
       'release-workflow': {
         keyless: {
@@ -41,13 +49,15 @@ export function compileScenarioConfig(
   sigstore: PrivateSigstore,
   key: SigningKey,
   graceSeconds: number,
+  repository?: TufRepository,
 ): CompiledConfig {
   const rest = {
     version: 1,
     images: { mode: 'observe', graceSeconds },
     trust: {
-      policy: describeTrustPolicy(),
+      policy: describeTrustPolicy(repository !== undefined),
       roots: { 'private-sigstore': sigstore.trustedRoot() },
+      ...(repository !== undefined && { initialRoots: { 'private-sigstore': repository.root().toString() } }),
       keys: { 'release-key': key.publicKeyPem },
       stores: {},
     },

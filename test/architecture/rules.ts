@@ -12,7 +12,7 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The packages that are pure computation. */
-const PURE_PACKAGES = ['zod', '@bufbuild/re2', '@noble/curves', 'cborg', '@marcbachmann/cel-js'];
+const PURE_PACKAGES = ['zod', '@bufbuild/re2', '@tufjs/models', '@noble/curves', 'cborg', '@marcbachmann/cel-js'];
 const PURE_BUILTINS = ['node:crypto', 'node:util'];
 
 /** Where the SDK may be imported, types included. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 import { makeFolder } from '../support/temporary-folder.ts';
+import { prepareRepository } from '../support/tuf.ts';
 
 const KEY = readFileSync(new URL('../../trust/demo-release-key.pub', import.meta.url), 'utf8');
 const CONFIG = `version: 1
@@ -38,6 +39,30 @@ async function check(files: Files = {}) {
 
 const config = (from: string | RegExp, to: string): Files => ({ 'config.yaml': CONFIG.replace(from, to) });
 const policy = (from: string | RegExp, to: string): Files => ({ 'policy.yaml': POLICY.replace(from, to) });
+
+const REPOSITORY = prepareRepository().repository;
+
+/** A policy with a root that is refreshed through TUF, one place of it replaced. */
+const tuf = (from: string | RegExp = '', to = ''): Files => ({
+  'policy.yaml': POLICY.replace(
+    'signers:',
+    `roots:
+  sigstore:
+    file: trusted_root.json
+    # Refreshed.
+    tuf:
+      mirror: https://tuf.example
+      initialRoot: root.json
+      maxStale: 3d
+signers:`,
+  ).replace(from, to),
+  'trusted_root.json': JSON.stringify(REPOSITORY.trustedRoot),
+  'root.json': REPOSITORY.root(),
+});
+
+test('a root that is refreshed', async () => {
+  expect(await check(tuf())).toMatchObject({ code: 0, err: '' });
+});
 
 test('a configuration with nothing wrong', async () => {
   const { code, out, err } = await check();
@@ -75,6 +100,28 @@ describe('problems have a place and say what is accepted', () => {
       'neither form of a union',
       config('email: oncall@example.com', 'emial: x@example.com'),
       'config.yaml:7:3: alarms.emial: unknown key; accepted: email, topicArn; did you mean email?',
+    ],
+    [
+      'a mirror without https',
+      tuf('https://tuf.example', 'http://tuf.example'),
+      'policy.yaml:7:15: roots.sigstore.tuf.mirror: use an https address without user, query and fragment',
+    ],
+    [
+      'a mirror with a user',
+      tuf('https://tuf.example', 'https://me:secret@tuf.example'),
+      'roots.sigstore.tuf.mirror: ',
+    ],
+    ['a target that leads upwards', tuf('maxStale: 3d', 'target: ../x.json'), 'roots.sigstore.tuf.target: '],
+    ['a staleness without a unit', tuf('3d', "'3'"), 'roots.sigstore.tuf.maxStale: '],
+    [
+      'an initial root that is not there',
+      tuf('initialRoot: root.json', 'initialRoot: roots.json'),
+      'policy.yaml:8:20: roots.sigstore.tuf.initialRoot: there is no file roots.json; accepted: a root.json of TUF',
+    ],
+    [
+      'an initial root that its keys did not sign',
+      { ...tuf(), 'root.json': REPOSITORY.root().toString().replace('"threshold":2', '"threshold":1') },
+      'roots.sigstore.tuf.initialRoot: root.json: root was signed by 0/',
     ],
     ['text where a document should be', { 'config.yaml': 'observe' }, 'config.yaml:1:1: '],
     ['an empty file', { 'config.yaml': '' }, 'config.yaml'],

@@ -58,6 +58,18 @@ describeWithCorpus('images signed by cosign and notation', ['signed-samples', 'l
     ['r1legacy', 'verified', { ...developer, root: REKOR1 }],
     ['r1legacy', 'verified', { ...developer, root: REKOR1, attested: 'https://spdx.dev/Document' }],
     ['r1legacy', 'invalid', developer],
+    ['notjws', 'verified', { signer: SIGNERS.notary }],
+    ['notcose', 'verified', { signer: SIGNERS.notaryWithStamps }],
+    ['notjws', 'invalid', { signer: SIGNERS.otherNotary }, 'untrusted-identity'],
+    ['notcose', 'invalid', { signer: SIGNERS.selfSigned }, 'untrusted-certificate'],
+    ['notself', 'verified', { signer: SIGNERS.selfSigned }],
+    ['notself', 'invalid', { signer: SIGNERS.notary }, 'untrusted-certificate'],
+    ['notexpired', 'invalid', { signer: SIGNERS.notary }],
+    ['notexpired', 'invalid', { signer: SIGNERS.notaryWithStamps }],
+    ['notexpiredtsa', 'verified', { signer: SIGNERS.notaryWithStamps }],
+    ['notexpiredtsa', 'invalid', { signer: SIGNERS.notary }],
+    // A Sigstore signature says nothing to a Notary Project signer.
+    ['keyless', 'unsigned', { signer: SIGNERS.notary }],
     // Notation is not asked for by these policies: as far as they are concerned, nobody signed.
     ...(['notjws', 'notcose', 'notself', 'notexpired', 'notexpiredtsa'] as const).map(
       (layout): [string, keyof typeof EXIT, SamplePolicy] => [layout, 'unsigned', key],

@@ -10,10 +10,10 @@ import { HubStack } from '../../lib/hub-stack.ts';
 import { featureFlags } from '../../lib/synthesize.ts';
 import { packagesOf, readSources } from '../support/bundle-licences.ts';
 import { readTemplate, resourcesOf } from '../support/template.ts';
-import { testConfiguration } from './configuration.ts';
+import { fullConfiguration } from './configuration.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const functions = ['image-reaction', 'recorder', 'sweep'];
+const functions = ['image-reaction', 'recorder', 'sweep', 'trust-refresh'];
 const codeSchema = z.object({ S3Key: z.string().regex(/^[0-9a-f]{64}\.zip$/) });
 
 let outdir: string;
@@ -24,7 +24,7 @@ beforeAll(() => {
   mkdirSync(join(root, '.build'), { recursive: true });
   outdir = mkdtempSync(join(root, '.build', "bundles $HOME '`-"));
   const app = new App({ outdir, context: featureFlags(), analyticsReporting: false });
-  const stack = new HubStack(app, 'Bundled', { configuration: testConfiguration });
+  const stack = new HubStack(app, 'Bundled', { configuration: fullConfiguration });
   const template = readTemplate(app.synth().getStackArtifact(stack.artifactId).template);
   for (const [, { Metadata, Properties }] of resourcesOf(template, 'AWS::Lambda::Function'))
     folders.set(
@@ -40,7 +40,7 @@ describe.each(functions)('the bundle of %s', (name) => {
   it('is one module with its source map and the compiled configuration beside it', () => {
     expect(readdirSync(bundleOf(name)).sort()).toEqual(['countersign.compiled.json', 'index.mjs', 'index.mjs.map']);
     expect(JSON.parse(readFileSync(join(bundleOf(name), 'countersign.compiled.json'), 'utf8'))).toEqual(
-      testConfiguration.compiled,
+      fullConfiguration.compiled,
     );
   });
 

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { createCheckedApp } from '../../lib/checked-app.ts';
 import { HubStack } from '../../lib/hub-stack.ts';
 import { featureFlags } from '../../lib/synthesize.ts';
-import { testConfiguration } from './configuration.ts';
+import { fullConfiguration } from './configuration.ts';
 
 const reportSchema = z.object({
   pluginReports: z.array(
@@ -46,7 +46,7 @@ describe('the rules that a deployment is held to', { timeout: 60_000 }, () => {
     ['in GovCloud', { account: '111122223333', region: 'us-gov-west-1' }],
   ])('find nothing in the hub stack %s', (_where, env) => {
     const app = createApp();
-    new HubStack(app, 'Checked', { configuration: testConfiguration, env });
+    new HubStack(app, 'Checked', { configuration: fullConfiguration, env });
 
     app.synth();
 
@@ -60,7 +60,7 @@ describe('the rules that a deployment is held to', { timeout: 60_000 }, () => {
   it('find nothing with a topic from elsewhere', () => {
     const app = createApp();
     const alarms = { topicArn: 'arn:aws:sns:eu-west-1:111122223333:oncall' };
-    new HubStack(app, 'Checked', { configuration: { ...testConfiguration, alarms } });
+    new HubStack(app, 'Checked', { configuration: { ...fullConfiguration, alarms } });
 
     expect(() => app.synth()).not.toThrow();
   });

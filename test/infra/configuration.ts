@@ -1,6 +1,7 @@
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
 import { hashConfig } from '../../lambdas/core/config/hash.ts';
 import type { DeployedConfiguration } from '../../lib/hub-stack.ts';
+import { prepareRepository } from '../support/tuf.ts';
 
 const content: Omit<CompiledConfig, 'hash'> = {
   version: 1,
@@ -19,9 +20,39 @@ const content: Omit<CompiledConfig, 'hash'> = {
   },
 };
 
+/** The same with a root that is refreshed through TUF. */
+const refreshed = prepareRefreshedRoot();
+const withTuf: Omit<CompiledConfig, 'hash'> = {
+  ...content,
+  trust: {
+    ...content.trust,
+    policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },
+    roots: { sigstore: refreshed.trustedRoot },
+    initialRoots: { sigstore: refreshed.initialRoot },
+  },
+};
+
 /** A configuration for template tests: its trust policy is never asked. */
 export const testConfiguration: DeployedConfiguration = {
   alarms: { email: 'oncall@example.test' },
   logs: { retentionDays: 90 },
   compiled: { ...content, hash: hashConfig(content) },
 };
+
+/** With all that a configuration can bring: here also the refresh of trusted roots. */
+export const fullConfiguration: DeployedConfiguration = {
+  ...testConfiguration,
+  compiled: { ...withTuf, hash: hashConfig(withTuf) },
+};
+
+function prepareRefreshedRoot() {
+  const { repository } = prepareRepository();
+  return {
+    policy: {
+      file: 'trusted_root.json',
+      tuf: { mirror: 'https://tuf.example', initialRoot: 'root.json', target: 'trusted_root.json', maxStale: '1d' },
+    },
+    trustedRoot: repository.trustedRoot,
+    initialRoot: repository.root().toString(),
+  };
+}

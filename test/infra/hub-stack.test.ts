@@ -68,7 +68,7 @@ describe('functions', () => {
   it.each([
     ['image-reaction', ['VERDICT_TABLE', 'IMAGE_QUEUE_URL', 'FINDINGS_QUEUE_URL', 'REJECTED_QUEUE_URL']],
     ['recorder', ['REJECTED_QUEUE_URL']],
-    ['sweep', ['VERDICT_TABLE', 'IMAGE_QUEUE_URL']],
+    ['sweep', ['VERDICT_TABLE', 'IMAGE_QUEUE_URL', 'FINDINGS_QUEUE_URL']],
   ])('%s gets its environment and no more', (name, own) => {
     const environment = z
       .object({ Variables: z.record(z.string(), z.unknown()) })

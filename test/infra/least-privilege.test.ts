@@ -12,7 +12,7 @@ import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
 import { findFunction, readTemplate, resolveText, resourcesOf, type Template } from '../support/template.ts';
-import { testConfiguration } from './configuration.ts';
+import { fullConfiguration } from './configuration.ts';
 
 const place = { account: '123456789012', region: 'eu-west-1' };
 const arn = (service: string, resource: string) => `arn:aws:${service}:${place.region}:${place.account}:${resource}`;
@@ -93,11 +93,12 @@ async function loadRecorded(name: string): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  template = readTemplate(synthesizeTemplate({ configuration: testConfiguration }));
+  template = readTemplate(synthesizeTemplate({ configuration: fullConfiguration }));
   recorder = createCallRecorder(place);
   service = await startEmbeddedService({
     clock,
     graceSeconds: 600,
+    refreshRoots: true,
     random: () => 0.5,
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
@@ -117,7 +118,7 @@ beforeAll(async () => {
   await service.run(unsigned);
   await clock.advance(1);
   faults.lossRate = 0;
-  await clock.advance(65 * 60_000);
+  await clock.advance(6 * 60 * 60_000 + 60_000);
   await service.settle();
   const logicalIdOf = (type: string) => resourcesOf(template, type)[0]?.[0] ?? '';
   const tableArn = recorder.calls('image-reaction').find(({ resource }) => resource.includes(':table/'))?.resource;
@@ -147,7 +148,7 @@ function callsOfLambda(name: string): RecordedCall[] {
   return calls.map(([action, resource]) => ({ command: 'of Lambda itself', action, resource }));
 }
 
-describe.each(['image-reaction', 'recorder', 'sweep'])('the role of %s', (name) => {
+describe.each(['image-reaction', 'recorder', 'sweep', 'trust-refresh'])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);
 
@@ -161,6 +162,21 @@ describe.each(['image-reaction', 'recorder', 'sweep'])('the role of %s', (name) 
     expect(proof.missing).toEqual([]);
     expect(proof.excessive).toEqual([]);
     expect(proof.unused.filter((action) => !dynamodbKeyRights.includes(action))).toEqual([]);
+  });
+});
+
+describe('the role of trust-refresh', () => {
+  it('reaches the rows of trusted roots and no verdict', async () => {
+    const resource = arn('dynamodb', `table/${table}`);
+    const keys = ['123456789012/eu-west-1/team/app@sha256:00', 'listed x', 'a trusted root x', 'trusted rootx'];
+    const denied = ['PutItem', 'BatchGetItem'].flatMap((name) =>
+      keys.map((leadingKey) => ({ action: `dynamodb:${name}`, resource, leadingKey })),
+    );
+    const allowed = { command: 'PutCommand', action: 'dynamodb:PutItem', resource, leadingKey: 'trusted root x' };
+
+    const proof = await proveLeastPrivilege(template, 'trust-refresh', [allowed], denied, { ...place, names });
+
+    expect(proof).toMatchObject({ missing: [], excessive: [] });
   });
 });
 

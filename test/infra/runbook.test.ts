@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { readTemplate, resourcesOf } from '../support/template.ts';
-import { testConfiguration } from './configuration.ts';
+import { fullConfiguration } from './configuration.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 
@@ -22,7 +22,7 @@ const sections = new Map(
       ] as const;
     }),
 );
-const template = readTemplate(synthesizeTemplate({ configuration: testConfiguration }));
+const template = readTemplate(synthesizeTemplate({ configuration: fullConfiguration }));
 const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties);
 const anchorOf = (alarm: Record<string, unknown>) =>
   /docs\/runbook\.md#([a-z-]+)$/.exec(String(alarm.AlarmDescription))?.[1] ?? '';

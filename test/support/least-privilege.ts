@@ -15,6 +15,8 @@ import {
 export interface DeniedCall {
   readonly action: string;
   readonly resource: string;
+  /** Partition key of the DynamoDB item. */
+  readonly leadingKey?: string;
 }
 
 export interface Proof {
@@ -92,7 +94,10 @@ class SimulatedRole {
           principal: this.arn,
           action: call.action,
           resource: { resource: call.resource, accountId: this.account },
-          contextVariables: call.viaService === undefined ? {} : { 'kms:ViaService': call.viaService },
+          contextVariables: {
+            ...(call.viaService !== undefined && { 'kms:ViaService': call.viaService }),
+            ...(call.action.startsWith('dynamodb:') && { 'dynamodb:LeadingKeys': [call.leadingKey ?? 'an image'] }),
+          },
         },
         identityPolicies: [...this.policies],
         serviceControlPolicies: [],

@@ -8,6 +8,8 @@ export interface RecordedCall {
   /** IAM action: `sqs:SendMessage`. */
   readonly action: string;
   readonly resource: string;
+  /** Partition key of the item, where it is in the rows of trusted roots; other keys are images and make no difference to any role. */
+  readonly leadingKey?: string;
 }
 
 /** The part of an SDK v3 client (or document client) that the recorder needs. */
@@ -31,7 +33,7 @@ type Place = { readonly account: string; readonly region: string };
 type Mapping = (
   input: object,
   at: (service: string, resource: string) => string,
-) => { action: string; resources: readonly string[] };
+) => { action: string; resources: readonly string[]; leadingKey?: string | undefined };
 
 const onRepository =
   (action: string): Mapping =>
@@ -41,7 +43,11 @@ const onQueue =
   (input, at) => ({ action, resources: [at('sqs', lastSegment(queueInput.parse(input).QueueUrl))] });
 const onTable =
   (action: string): Mapping =>
-  (input, at) => ({ action, resources: [at('dynamodb', `table/${tableInput.parse(input).TableName}`)] });
+  (input, at) => ({
+    action,
+    resources: [at('dynamodb', `table/${tableInput.parse(input).TableName}`)],
+    leadingKey: findRootKey(input),
+  });
 
 /**
  * What each SDK command asks IAM for (Service Authorization Reference of the service). A command that is not here makes the test fail that
@@ -129,17 +135,23 @@ export function rightsFor(command: string, input: object, { account, region }: P
   const mapping = mappings[command];
   if (mapping === undefined)
     throw new Error(`no IAM action is known for ${command}: add it to test/support/recorded-calls.ts`);
-  const { action, resources } = mapping(
+  const { action, resources, leadingKey } = mapping(
     input,
     (service, resource) => `arn:aws:${service}:${region}:${account}:${resource}`,
   );
-  return resources.map((resource) => ({ command, action, resource }));
+  return resources.map((resource) => ({ command, action, resource, ...(leadingKey !== undefined && { leadingKey }) }));
+}
+
+/** The key of a row that holds a refreshed trusted root, wherever in the input it stands. */
+function findRootKey(input: object): string | undefined {
+  return /"image":(?:\{"S":)?"(trusted root [^"]*)"/.exec(JSON.stringify(input))?.[1];
 }
 
 function onTables(action: string): Mapping {
   return (input, at) => {
     const { RequestItems } = z.object({ RequestItems: z.record(z.string(), z.unknown()) }).parse(input);
-    return { action, resources: Object.keys(RequestItems).map((table) => at('dynamodb', `table/${table}`)) };
+    const resources = Object.keys(RequestItems).map((table) => at('dynamodb', `table/${table}`));
+    return { action, resources, leadingKey: findRootKey(input) };
   };
 }
 

@@ -25,16 +25,30 @@ export const SIGNERS = {
   stranger: `{ keyless: { root: sigstore, issuer: '${ISSUER}', identity: ev@example.test } }`,
   workflow: `{ keyless: { root: sigstore, issuer: 'http://127.0.0.1:9001', identity: '${WORKFLOW}' } }`,
   workflowWithoutLog: `{ keyless: { root: sigstore, issuer: 'http://127.0.0.1:9001', identity: '${WORKFLOW}', transparencyLog: not-required } }`,
+  ...notationSigners(),
 } as const;
+
+/** Those of notation-go, by the trust stores that the samples name. */
+function notationSigners() {
+  const identities = `['x509.subject: C=US, ST=WA, O=Acme']`;
+  const acme = 'ca: [STORES/ca/acme/ca.crt]';
+  return {
+    notary: `{ notation: { ${acme}, identities: ${identities} } }`,
+    notaryWithStamps: `{ notation: { ${acme}, tsa: [STORES/tsa/local/root.crt], identities: ${identities} } }`,
+    otherNotary: `{ notation: { ${acme}, identities: ['x509.subject: C=US, ST=WA, O=Other'] } }`,
+    selfSigned: `{ notation: { ca: [STORES/ca/self/self.crt], identities: ['*'] } }`,
+  } as const;
+}
 
 /** Writes a trust policy for the samples and gives its path. */
 export function writeSamplePolicy({ signer, root, attested }: SamplePolicy): string {
   const keys = corpusPath('signed-samples', 'keys') ?? '';
+  const stores = corpusPath('signed-samples', 'notation', 'trust', 'truststore', 'x509') ?? '';
   const roots = root === undefined ? '{}' : `{ sigstore: { file: ${corpusPath('signed-samples', 'trust', root)} } }`;
   const leaf = attested === undefined ? '{ signedBy: author }' : `{ attestedBy: author, predicateType: ${attested} }`;
   const text = `version: 1
 roots: ${roots}
-signers: { author: ${signer.replace('KEYS', keys)} }
+signers: { author: ${signer.replace('KEYS', keys).replaceAll('STORES', stores)} }
 images: [{ name: samples, repositories: ['demo/*'], require: ${leaf} }]
 otherRepositories: refuse
 `;

@@ -4,6 +4,7 @@ import { parseTrustRoot } from '../signature/trust-root.ts';
 import { type CompiledStores, type CompiledTrust, STORE_KINDS } from '../trust/compiled-trust.ts';
 import { createNotationVerifier } from '../trust/notation-verifier.ts';
 import type { TrustPolicy } from '../trust/policy.ts';
+import { parseInitialRoot } from '../trust/tuf/metadata-set.ts';
 import { checkTrustPolicy } from './check-trust-policy.ts';
 import type { CompiledConfig } from './compiled.ts';
 import type { ConfigProblem } from './config-problem.ts';
@@ -62,13 +63,20 @@ export type TrustCompilation =
 export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustCompilation {
   const problems: ConfigProblem[] = [...checkTrustPolicy(policy)];
   const roots: Record<string, unknown> = {};
+  const initialRoots: Record<string, string> = {};
   const keys: Record<string, string> = {};
   const stores: Record<string, CompiledStores> = {};
-  for (const [name, { file }] of Object.entries(policy.roots)) {
+  for (const [name, { file, tuf }] of Object.entries(policy.roots)) {
     collect(['roots', name, 'file'], 'a Sigstore trusted_root.json', problems, () => {
       const json: unknown = JSON.parse(readFile(file));
       parseTrustRoot(json);
       roots[name] = json;
+    });
+    if (tuf === undefined) continue;
+    collect(['roots', name, 'tuf', 'initialRoot'], 'a root.json of TUF that its own keys signed', problems, () => {
+      const text = readFile(tuf.initialRoot);
+      parseInitialRoot(Buffer.from(text));
+      initialRoots[name] = text;
     });
   }
   for (const [name, signer] of Object.entries(policy.signers)) {
@@ -98,7 +106,9 @@ export function compileTrust(policy: TrustPolicy, readFile: ReadFile): TrustComp
       },
     );
   }
-  return problems.length === 0 ? { ok: true, trust: { policy, roots, keys, stores } } : { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems };
+  const refreshed = Object.keys(initialRoots).length > 0 && { initialRoots };
+  return { ok: true, trust: { policy, roots, ...refreshed, keys, stores } };
 }
 
 function collect(path: ConfigProblem['path'], accepted: string, problems: ConfigProblem[], read: () => void): void {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CountersignError, messageOf } from '../errors.ts';
 import { trustPolicySchema } from '../trust/policy.ts';
 import type { CompiledConfig } from './compiled.ts';
@@ -19,6 +19,7 @@ const compiledSchema = z.strictObject({
   trust: z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),
+    initialRoots: z.record(z.string(), z.string()).optional(),
     keys: z.record(z.string(), z.string()),
     stores: z.record(
       z.string(),
@@ -54,6 +55,16 @@ export function parseCompiledConfig(text: string): CompiledConfig {
     throw new CompiledConfigError(
       'config-hash-mismatch',
       'the compiled configuration does not have the hash that it names',
+    );
+  }
+  const { policy, initialRoots = {} } = parsed.data.trust;
+  const [orphan] = Object.entries(policy.roots).filter(
+    ([name, { tuf }]) => (tuf !== undefined) !== name in initialRoots,
+  );
+  if (orphan !== undefined) {
+    throw new CompiledConfigError(
+      'malformed-config',
+      `the root ${orphan[0]} and its initial root.json do not go together`,
     );
   }
   return parsed.data;

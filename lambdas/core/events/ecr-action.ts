@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { repositoryName } from '../aws-names.ts';
 import { digest, tag } from './envelope.ts';
 import type { ImageEvent } from './image-event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accountId, regionName } from '../aws-names.ts';
 import { isDigest } from '../digest.ts';
 

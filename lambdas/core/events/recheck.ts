@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { repositoryName } from '../aws-names.ts';
 import type { ImageName } from '../image-name.ts';
 import { digest } from './envelope.ts';

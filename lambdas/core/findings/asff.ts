@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { accountId, regionName } from '../aws-names.ts';
+import * as z from 'zod';
+import { accountId, partitionOf, regionName } from '../aws-names.ts';
 
 const text = (limit: number) => z.string().min(1).max(limit);
 const time = z.iso.datetime();
@@ -64,12 +64,6 @@ export type AsffFinding = z.infer<typeof asffFinding>;
 
 /** The message on the findings queue. */
 export const findingMessage = z.strictObject({ version: z.literal(1), finding: asffFinding });
-
-/** The partition that a region belongs to. */
-export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
 
 /** What every finding of this service has in common. Imported under the default product of the account it belongs to, as Security Hub demands of custom providers. */
 export function findingBase(account: string, region: string) {

@@ -1,7 +1,8 @@
+import { partitionOf } from '../aws-names.ts';
 import type { Reason } from '../errors.ts';
 import { type ImageName, keyOf } from '../image-name.ts';
 import type { Evidence } from '../trust/evidence.ts';
-import { type AsffFinding, findingBase, partitionOf } from './asff.ts';
+import { type AsffFinding, findingBase } from './asff.ts';
 import { describePlans, listPlanFields, type PlanFacts } from './plan-text.ts';
 import { fitText } from './text.ts';
 

@@ -1,5 +1,6 @@
+import { partitionOf } from '../aws-names.ts';
 import type { Reason } from '../errors.ts';
-import { type AsffFinding, findingBase, partitionOf } from './asff.ts';
+import { type AsffFinding, findingBase } from './asff.ts';
 import { fitText } from './text.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CountersignError } from '../errors.ts';
 
 /** Media types of manifests that are read. Docker schema 1 is not among them: its digest does not cover what a runtime runs. */

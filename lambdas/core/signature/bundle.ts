@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeBase64 } from './base64.ts';
 import { type Certificate, isSelfIssued, parseCertificate } from './certificate.ts';
 import { envelopeShape, LARGEST_ENVELOPE, readEnvelope } from './dsse.ts';
@@ -13,9 +13,10 @@ const integer = z
   .default(0)
   .transform((value) => BigInt(value));
 
-export const entryShape = z.object({
+const entryShape = z.object({
   logIndex: integer,
   logId: z.object({ keyId: text }),
+  kindVersion: z.object({ kind: z.string().max(40), version: z.string().max(20) }),
   integratedTime: integer,
   inclusionPromise: z.object({ signedEntryTimestamp: text }).nullish(),
   inclusionProof: z
@@ -68,10 +69,12 @@ export function parseBundle(bytes: Uint8Array): Material {
   if (version === undefined)
     throw new SignatureError('unsupported', `unknown bundle type ${shape.mediaType.slice(0, 100)}`);
   const { verificationMaterial: material } = shape;
+  const signed = readSigned(shape);
   return {
-    ...readSigned(shape),
+    ...signed,
+    stamped: signed.signature,
     certificate: readCertificate(material, version),
-    entries: material.tlogEntries.map((entry) => readEntry(entry)),
+    entries: material.tlogEntries.map((entry) => readEntry(entry, version)),
     timestamps: (material.timestampVerificationData?.rfc3161Timestamps ?? []).map(({ signedTimestamp }) =>
       decodeBase64(signedTimestamp, 'time stamp'),
     ),
@@ -120,11 +123,14 @@ function readCertificate(
   return leaf;
 }
 
-/** One log entry in the JSON form that bundles use. */
-export function readEntry(shape: z.infer<typeof entryShape>): AttachedEntry {
+/** One log entry in the JSON form that bundles use. Version 0.1 rests on the promise, which therefore must be there (sigstore_bundle.proto). */
+function readEntry(shape: z.infer<typeof entryShape>, version: '0.1' | '0.2' | '0.3'): AttachedEntry {
   const { inclusionProof: proof, inclusionPromise: promise } = shape;
+  if (version === '0.1' && !promise)
+    throw new SignatureError('malformed', 'a log entry of version 0.1 without a promise');
   return {
     logId: shape.logId.keyId,
+    kind: `${shape.kindVersion.kind} ${shape.kindVersion.version}`,
     logIndex: shape.logIndex,
     integratedTime: shape.integratedTime,
     body: decodeBase64(shape.canonicalizedBody, 'body of a log entry'),

@@ -1,4 +1,11 @@
-import { type Certificate, hasKeyUsage, isAuthority, isIssuedBy, readExtendedKeyUsages } from './certificate.ts';
+import {
+  type Certificate,
+  claimsAuthority,
+  hasKeyUsage,
+  isAuthority,
+  isIssuedBy,
+  readExtendedKeyUsages,
+} from './certificate.ts';
 import { SignatureError } from './errors.ts';
 import { type Authority, isValidAt, isWithin, type TrustRoot } from './trust-root.ts';
 
@@ -37,7 +44,7 @@ export function isTrustedAt({ chain, validity }: Authority, instant: number): bo
 
 /** Refuses a certificate that is not for signing code: not a CA, digitalSignature, codeSigning, nothing critical that is unknown. Throws `certificate-usage`. */
 export function checkCodeSigningUsage(certificate: Certificate): void {
-  if (isAuthority(certificate)) throw usage('the certificate is one of an authority');
+  if (claimsAuthority(certificate)) throw usage('the certificate is one of an authority');
   if (!hasKeyUsage(certificate, 0)) throw usage('the certificate lacks the key usage digitalSignature');
   if (!readExtendedKeyUsages(certificate).includes(CODE_SIGNING)) {
     throw usage('the certificate lacks the extended key usage codeSigning');

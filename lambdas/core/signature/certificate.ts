@@ -1,6 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { decodeBase64 } from './base64.ts';
-import { type Der, expectTag, readBitString, readChildren, readDer, readOid, readTime, TAG } from './der.ts';
+import {
+  type Der,
+  expectTag,
+  readBitString,
+  readBoolean,
+  readChildren,
+  readDer,
+  readOid,
+  readTime,
+  TAG,
+} from './der.ts';
 import { SignatureError } from './errors.ts';
 import { parseSpki, verifyWithHash } from './keys.ts';
 
@@ -51,7 +61,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   if (tbs === undefined || rest.length > 0) throw new SignatureError('malformed', 'not a certificate');
   const fields = readChildren(expectTag(tbs, TAG.sequence));
   const [version, serial, inner, issuer, validity, subject, spki, ...optional] = fields;
-  if (version?.tag !== 0xa0 || readChildren(version)[0]?.body[0] !== 2)
+  if (version?.tag !== 0xa0 || !isVersion3(readDer(version.body, TAG.integer).body))
     throw new SignatureError('unsupported', 'not an X.509 v3 certificate');
   const outer = expectTag(algorithm, TAG.sequence);
   if (!Buffer.from(outer.whole).equals(expectTag(inner, TAG.sequence).whole)) {
@@ -74,6 +84,10 @@ export function parseCertificate(der: Uint8Array): Certificate {
     signatureHash: readSignatureHash(outer),
     signature: readBitString(signature),
   };
+}
+
+function isVersion3(version: Uint8Array): boolean {
+  return version.length === 1 && version[0] === 2;
 }
 
 /** Parses the first certificate of a PEM text. */
@@ -108,7 +122,8 @@ export function readExtensionList(list: Der): ReadonlyMap<string, Extension> {
     const parts = readChildren(expectTag(element, TAG.sequence));
     const oid = readOid(parts[0]);
     if (extensions.has(oid)) throw new SignatureError('malformed', `extension ${oid} stands twice`);
-    const critical = parts[1]?.tag === TAG.boolean && parts[1].body[0] === 0xff;
+    if (parts.length < 2 || parts.length > 3) throw new SignatureError('malformed', `extension ${oid} has no value`);
+    const critical = parts.length === 3 && readBoolean(parts[1]);
     extensions.set(oid, { critical, value: expectTag(parts.at(-1), TAG.octetString).body, whole: element.whole });
   }
   return extensions;
@@ -129,10 +144,19 @@ export function isSelfIssued(certificate: Certificate): boolean {
 
 /** Whether the certificate is a CA that may sign certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9). */
 export function isAuthority(certificate: Certificate): boolean {
+  return readAuthorityFlag(certificate) && hasKeyUsage(certificate, 5);
+}
+
+/** Whether the certificate claims anything of an authority, be it only half: the flag of a CA, or the right to sign certificates. */
+export function claimsAuthority(certificate: Certificate): boolean {
+  return readAuthorityFlag(certificate) || hasKeyUsage(certificate, 5);
+}
+
+function readAuthorityFlag(certificate: Certificate): boolean {
   const constraints = certificate.extensions.get('2.5.29.19');
   if (constraints === undefined) return false;
   const [flag] = readChildren(readDer(constraints.value, TAG.sequence));
-  return flag?.tag === TAG.boolean && flag.body[0] === 0xff && hasKeyUsage(certificate, 5);
+  return flag?.tag === TAG.boolean && readBoolean(flag);
 }
 
 /** Whether bit `bit` of the key usage is set (0 digitalSignature, 5 keyCertSign). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeBase64 } from './base64.ts';
 import type { CosignAnnotations, SignatureCandidate } from './candidate.ts';
 import { type Certificate, parseCertificatePem } from './certificate.ts';
@@ -25,8 +25,11 @@ type Layer = Extract<SignatureCandidate, { format: 'simple-signing' | 'dsse' }>;
 
 /** Takes a cosign `.sig` or `.att` layer with its annotations apart (cosign specs/SIGNATURE_SPEC.md). Throws `malformed`, `too-large` or `no-signature`. */
 export function parseCosignLayer(layer: Layer): Material {
+  const signed = readSigned(layer);
   return {
-    ...readSigned(layer),
+    ...signed,
+    // An attestation has no signature annotation, so cosign has the whole envelope stamped (cosign pkg/cosign/verify.go, VerifyRFC3161Timestamp).
+    stamped: layer.format === 'dsse' ? layer.envelope : signed.signature,
     certificate: readCertificate(layer.annotations),
     entries: readEntries(layer.annotations),
     timestamps: readTimestamps(layer.annotations),

@@ -154,10 +154,26 @@ export function readTime(element: Der | undefined): number {
   const fraction = Math.floor(Number(`0${match[7] ?? ''}`) * 1000);
   const time = Date.UTC(fullYear, month - 1, day, hour, minute, second, fraction);
   const read = new Date(time);
-  if (read.getUTCMonth() !== month - 1 || read.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) {
+  // Date.UTC takes a year below 100 for one of the last century.
+  if (
+    read.getUTCFullYear() !== fullYear ||
+    read.getUTCMonth() !== month - 1 ||
+    read.getUTCDate() !== day ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59
+  ) {
     throw malformed('a time that does not exist');
   }
   return time;
+}
+
+/** A BOOLEAN: of its 256 encodings DER has two (X.690 sections 8.2 and 11.1). */
+export function readBoolean(element: Der | undefined): boolean {
+  const { body } = expectTag(element, TAG.boolean);
+  if (body.length !== 1 || (body[0] !== 0 && body[0] !== 0xff))
+    throw malformed('a boolean that is neither true nor false');
+  return body[0] === 0xff;
 }
 
 /** The octets of a BIT STRING without unused bits. */

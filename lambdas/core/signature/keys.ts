@@ -1,5 +1,4 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { p256 } from '@noble/curves/nist.js';
 import { messageOf } from '../errors.ts';
 import { expectTag, readChildren, readDer, readOid, TAG } from './der.ts';
 import { SignatureError } from './errors.ts';
@@ -24,14 +23,16 @@ const CURVE_NAMES: Readonly<Record<string, string>> = {
 
 /**
  * The hashes of a key as its AlgorithmIdentifier says them: asking OpenSSL for the details of a key costs more than reading it. Undefined for
- * algorithms of which more must be known than their name.
+ * algorithms of which more must be known than their name. Throws `unsupported` for a curve without a name.
  */
 function readAlgorithmHashes(der: Uint8Array): readonly (string | null)[] | undefined {
   const [algorithm] = readChildren(readDer(der, TAG.sequence));
   const [oid, parameters] = readChildren(expectTag(algorithm, TAG.sequence));
   const name = readOid(oid);
   if (name === ED25519) return [null];
-  if (name !== EC_PUBLIC_KEY || parameters?.tag !== TAG.oid) return undefined;
+  if (name !== EC_PUBLIC_KEY) return undefined;
+  // RFC 5480 section 2.1.1: a curve is named. Parameters spelled out are how CVE-2020-0601 passed off a key as another's.
+  if (parameters?.tag !== TAG.oid) throw new SignatureError('unsupported', 'the curve of a key must be named');
   return CURVES[CURVE_NAMES[readOid(parameters)] ?? ''];
 }
 
@@ -43,7 +44,7 @@ export function parsePkcs1(der: Uint8Array): KeyObject {
 /** Parses a public key in PEM. A private key or a certificate is refused. */
 export function parsePublicKeyPem(pem: string): KeyObject {
   if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(pem)) throw new SignatureError('malformed', 'not a public key in PEM');
-  return acceptKey(parse(() => createPublicKey(pem)));
+  return parseSpki(parse(() => createPublicKey(pem)).export({ type: 'spki', format: 'der' }));
 }
 
 function parse(create: () => KeyObject): KeyObject {
@@ -105,24 +106,6 @@ export function verifyWithHash(key: KeyObject, hash: string | null, data: Uint8A
     return verify(hash, data, key, signature);
   } catch {
     // OpenSSL reports a signature that is not even well-formed as an error: it is no signature of this key.
-    return false;
-  }
-}
-
-/**
- * Whether a P-256 signature is one over a message of which only the sha256 is known. OpenSSL's interface in Node has no such call, hence the library.
- * Throws `unsupported` for other keys.
- */
-export function verifyDigestWithKey(key: KeyObject, sha256: Uint8Array, signature: Uint8Array): boolean {
-  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
-    throw new SignatureError('unsupported', 'with this key the artifact itself is needed, its digest does not suffice');
-  }
-  const { x = '', y = '' } = key.export({ format: 'jwk' });
-  const point = Buffer.concat([Uint8Array.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
-  try {
-    return p256.verify(signature, sha256, point, { prehash: false, lowS: false, format: 'der' });
-  } catch {
-    // A signature that does not parse is no signature of this key.
     return false;
   }
 }

@@ -20,6 +20,8 @@ export type Signed =
 /** One entry of a transparency log as it was attached. Nothing of it is verified yet. */
 export interface AttachedEntry {
   readonly logId: string;
+  /** Kind and version that it is said to be of, where that is said beside the body. */
+  readonly kind?: string;
   /** Index over all shards of the log, as the SET signs it. */
   readonly logIndex: bigint;
   readonly integratedTime: bigint;
@@ -42,6 +44,8 @@ export interface Material {
   /** The signing certificate; undefined where a bare key signed. */
   readonly certificate: Certificate | undefined;
   readonly entries: readonly AttachedEntry[];
+  /** What a time stamp must be over: the signature, or the envelope that holds it. */
+  readonly stamped: Uint8Array;
   /** RFC 3161 time stamp responses, DER. */
   readonly timestamps: readonly Buffer[];
   /** Whether an entry must prove its inclusion; older formats could rest on the promise alone. */

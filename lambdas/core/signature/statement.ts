@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LARGEST_ENVELOPE } from './dsse.ts';
 import { SignatureError } from './errors.ts';
 import { parseJson } from './json.ts';

@@ -16,22 +16,29 @@ import type { TrustRoot } from './trust-root.ts';
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 const LARGEST = 64 * 1024;
 
+/** What a time stamp is worth: a time in Unix milliseconds that an authority of the root vouches for, or why none does. */
+export type StampedTime =
+  | { readonly trusted: true; readonly time: number }
+  | { readonly trusted: false; readonly reason: string };
+
 /**
- * Verifies an RFC 3161 time stamp response over `signed` (the signature's bytes) by an authority of the root, and returns its time in Unix milliseconds.
- * The authority's certificate comes from the root, never from the token; it must be for time stamping, and it, its chain and its window in the root must
- * cover the time. Throws `bad-timestamp` or `malformed`.
+ * Verifies an RFC 3161 time stamp response over `signed` (the signature's bytes) by an authority of the root. The authority's certificate comes from the
+ * root, never from the token; it must be for time stamping, and it, its chain and its window in the root must cover the time. A stamp by an authority that
+ * is not trusted then is worth nothing; one that is over other bytes, or not well-formed, is an error: `bad-timestamp`, `malformed`, `unsupported` or `too-large`.
  */
-export function verifyTimestamp(response: Uint8Array, signed: Uint8Array, root: TrustRoot): number {
+export function verifyTimestamp(response: Uint8Array, signed: Uint8Array, root: TrustRoot): StampedTime {
   if (response.length > LARGEST) throw new SignatureError('too-large', 'a time stamp larger than 64 KiB');
   const token = readResponse(response);
   const { time } = readTimestampInfo(token, signed);
   checkTokenAttributes(token);
   const signers = root.timestampAuthorities.filter(({ chain: [signer] }) => isTokenSignedBy(token, signer.key));
-  if (signers.length === 0) throw badTimestamp('no time stamping authority of the trusted root made it');
-  const trusted = signers.find((authority) => isTrustedAt(authority, time) && mayStamp(authority.chain[0], token));
-  if (trusted === undefined)
-    throw badTimestamp(`its authority was not trusted at ${new Date(time).toISOString()}, or not for time stamping`);
-  return time;
+  if (signers.length === 0) return { trusted: false, reason: 'no time stamping authority of the trusted root made it' };
+  return signers.some((authority) => isTrustedAt(authority, time) && mayStamp(authority.chain[0], token))
+    ? { trusted: true, time }
+    : {
+        trusted: false,
+        reason: `its authority was not trusted at ${new Date(time).toISOString()}, or not for time stamping`,
+      };
 }
 
 /** TimeStampResp (RFC 3161 section 2.4.2) that was granted. */

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import { type Certificate, isAuthority, isIssuedBy, parseCertificate } from './certificate.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Digest } from '../digest.ts';
 import type { SignatureCandidate } from '../signature/candidate.ts';
 import type { Decision, Evidence } from './evidence.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationText } from '../duration.ts';
 import { name, requirementSchema } from './requirement.ts';
 import { file, signerSchema } from './signer.ts';
@@ -8,6 +8,30 @@ export const repositoryPattern = z
   .string()
   .max(256)
   .regex(/^[a-z0-9*][a-z0-9*._/-]*$/, 'use an ECR repository name, * within a path segment, ** across segments');
+
+/** A path in a TUF repository: no segment that leads upwards. */
+const targetPath = z
+  .string()
+  .max(200)
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+    'use the name of a target: trusted_root.json',
+  );
+
+/** Where newer versions of a trusted root come from, and what makes them believable. */
+const tufSchema = z.strictObject({
+  mirror: z
+    .string()
+    .max(500)
+    .regex(
+      /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~/-]*)?$/,
+      'use an https address without user, query and fragment',
+    ),
+  initialRoot: file,
+  target: targetPath.default('trusted_root.json'),
+  maxStale: durationText.default('14d'),
+});
+export type Tuf = z.infer<typeof tufSchema>;
 
 export const imagePolicySchema = z.strictObject({
   name,
@@ -29,7 +53,7 @@ export type ImagePolicy = z.infer<typeof imagePolicySchema>;
  */
 export const trustPolicySchema = z.strictObject({
   version: z.literal(1),
-  roots: z.record(name, z.strictObject({ file })).default({}),
+  roots: z.record(name, z.strictObject({ file, tuf: tufSchema.optional() })).default({}),
   signers: z.record(name, signerSchema),
   images: z.array(imagePolicySchema).min(1).max(500),
   /** What holds for a repository that no image policy names. No default: forgetting a repository must be a decision. */

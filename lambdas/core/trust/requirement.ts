@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ProvenanceDemand, provenanceDemandSchema } from './provenance/demand.ts';
 import { type SummaryDemand, summaryDemandSchema } from './provenance/summary.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { name } from './requirement.ts';
 
 /** Part of a path or URL as CI systems allow it in names. It goes into identities to the letter, or quoted into expressions. */

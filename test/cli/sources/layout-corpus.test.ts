@@ -34,11 +34,11 @@ describeWithCorpus('layouts made with cosign, oras and notation', ['signed-sampl
     ['noct', bundles(1)],
     ['r1bundle', bundles(2)],
     ['r1legacy', ['dsse att-tag', 'simple-signing sig-tag']],
-    ['notjws', ['unread referrer']],
-    ['notcose', ['unread referrer']],
-    ['notself', ['unread referrer']],
-    ['notexpired', ['unread referrer']],
-    ['notexpiredtsa', ['unread referrer']],
+    ['notjws', ['notation referrer']],
+    ['notcose', ['notation referrer']],
+    ['notself', ['notation referrer']],
+    ['notexpired', ['notation referrer']],
+    ['notexpiredtsa', ['notation referrer']],
   ])('%s', async (layout, expected) => {
     expect(await findIn('signed-samples', 'layouts', layout, ':v1')).toEqual(expected);
   });

@@ -32,6 +32,8 @@ interface Case {
   readonly verdict: 'verified' | 'unsigned' | 'invalid';
   /** Where cosign says something else on purpose: the rule of ours that differs. */
   readonly differsFromCosign?: string;
+  /** About the flags and not about what is stored: one registry is enough. */
+  readonly once?: true;
 }
 
 const signed = (way: Way, trust: Trust, verdict: Case['verdict'] = 'verified'): Case => ({
@@ -39,6 +41,7 @@ const signed = (way: Way, trust: Trust, verdict: Case['verdict'] = 'verified'): 
   trust,
   verdict,
   make: (signing, image) => signing.sign(image, way),
+  ...(verdict !== 'verified' && { once: true }),
 });
 
 const CASES: readonly Case[] = [
@@ -161,6 +164,7 @@ export async function checkImages(bench: Workbench, checks: Checks): Promise<voi
     try {
       const registry = await start();
       for (const [number, one] of CASES.entries()) {
+        if (one.once === true && name !== registries[0]?.[0]) continue;
         await checks.check(`${name}: ${one.name}`, () =>
           checkCase(bench, signing, registry, `demo/case-${number}`, one),
         );

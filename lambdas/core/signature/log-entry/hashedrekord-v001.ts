@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Expected, expectSameSignature, expectSameSigner, mismatch } from './binding.ts';
 
 /** Rekor `hashedrekord` 0.0.1: a signature over the hash of an artifact or of a payload. */

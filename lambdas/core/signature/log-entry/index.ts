@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SignatureError } from '../errors.ts';
 import { matchShape, parseJson } from '../json.ts';
 import type { Expected } from './binding.ts';

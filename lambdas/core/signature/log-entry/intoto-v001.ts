@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Expected, expectEnvelope, expectHash, expectSameSigner } from './binding.ts';
 
 /** Rekor `intoto` 0.0.1. It holds no signature of its own, only the hash of the whole envelope as it was uploaded, so that hash is what binds the signature. */

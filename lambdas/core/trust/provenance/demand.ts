@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { normalizeSource } from './provenance.ts';
 import { parseVersionRange } from './version-range.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Provenance, splitSource } from './provenance.ts';
 
 const text = z.string().max(4096);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const SUMMARY_TYPE = 'https://slsa.dev/verification_summary/v1';
 
