@@ -7,7 +7,9 @@ import { makeVisible } from './output/visible.ts';
 import { reportBug } from './report-bug.ts';
 
 /** Commands are loaded when they are called: the embedded account takes a second that `verify` need not wait. */
-const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: (args: readonly string[]) => Promise<Command> }>
+> = {
   verify: {
     summary: 'is this image signed as a policy wants it?',
     load: async () => (await import('./commands/verify.ts')).verify,
@@ -15,6 +17,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
   'verify-bundle': {
     summary: 'is this Sigstore bundle a signature over this file?',
     load: async () => (await import('./commands/verify-bundle.ts')).verifyBundle,
+  },
+  explain: {
+    summary: 'why is this image verified, or not, and what is to be done?',
+    load: async () => (await import('./commands/explain.ts')).explain,
   },
   config: {
     summary: '`config check`: what is wrong with a configuration?',
@@ -25,8 +31,11 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     load: async () => (await import('./commands/replay.ts')).replay,
   },
   trust: {
-    summary: '`trust pin`: write the public half of KMS keys beside the policy',
-    load: async () => (await import('./commands/trust.ts')).trust,
+    summary: '`trust pin`: write KMS keys beside the policy; `trust test`: run your own cases of expected verdicts',
+    load: async ([action]) =>
+      action === 'test'
+        ? (await import('./commands/trust-test.ts')).trustTest
+        : (await import('./commands/trust.ts')).trust,
   },
 };
 
@@ -47,7 +56,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
     const [name = '', ...rest] = args;
     if (name === '--help' || name === '-h' || name === 'help') return show(io, HELP);
     if (name === '--version') return show(io, `${readVersion()}\n`);
-    const command = await findCommand(name).load();
+    const command = await findCommand(name).load(rest);
     help = command.help;
     return await command.run(rest, io);
   } catch (thrown) {

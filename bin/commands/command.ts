@@ -1,3 +1,4 @@
+import type { SignerIn } from '../../lambdas/aws/signer-revocation.ts';
 import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
 import type { Problem } from '../config/problem.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -11,6 +12,14 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
+  /** Clients of AWS Signer. Default: real ones, with the credentials of the environment. */
+  readonly signerIn?: SignerIn;
+  /** Unix milliseconds. Default: the clock of this machine. */
+  readonly clock?: () => number;
+  /** Whether stdout is a terminal that shows colours. Default: no. */
+  readonly colours?: boolean;
+  /** How progress is told on stderr: one line that changes, or a line from time to time. Default: `lines`. */
+  readonly progress?: 'live' | 'lines';
 }
 
 export interface Command {

@@ -2,9 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 
-const COMMANDS = ['verify', 'verify-bundle', 'config', 'trust', 'unknown', '', '--json', '-x', '__proto__'];
+const COMMANDS = ['verify', 'explain', 'verify-bundle', 'config', 'trust', 'unknown', '', '--json', '-x', '__proto__'];
 const TOKENS = [
   ...['--policy', '--key', '--json', '--scope', '--trusted-root', '--bundle', '--certificate-identity'],
+  ...[
+    '--notation-config',
+    '--index',
+    '--verdict',
+    '--source-uri',
+    '--source-branch',
+    '--source-tag',
+    '--source-versioned-tag',
+  ],
+  ...['--builder-id', 'github.com/acme/app', 'v1', 'https://github.com/actions/runner', 'registry.example/acme/app'],
   ...['--certificate-identity-regexp', '--certificate-oidc-issuer', '--insecure-ignore-tlog', '--replace'],
   ...[
     '--json=x',
@@ -40,7 +50,7 @@ test('no arguments make it fail by itself, or say yes to what is not signed', as
         expect(out + err).not.toMatch(/(?!\n)[\p{C}\p{Default_Ignorable_Code_Point}]/u);
       },
     ),
-    { numRuns: 600 },
+    { numRuns: Number(process.env.COUNTERSIGN_ARGUMENT_RUNS ?? 600) },
   );
 }, 60_000);
 
@@ -52,6 +62,9 @@ test('no key, and every combination of what names a signer, is refused before an
     '--certificate-oidc-issuer=y',
     '--trusted-root=nope',
     '--insecure-ignore-tlog',
+    '--notation-config=nope',
+    '--source-uri=github.com/acme/app',
+    '--builder-id=x',
   ]);
   await fc.assert(
     fc.asyncProperty(flags, async (given) => {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { listKeys } from '../../bin/reference/editor-schema.ts';
-import { CONFIG_KEYS, POLICY_KEYS } from '../../bin/reference/key-descriptions.ts';
-import { CONFIG_SCHEMA, makeReference, POLICY_SCHEMA } from '../../bin/reference/make-reference.ts';
+import { CONFIG_KEYS, POLICY_KEYS, TRUST_TEST_KEYS } from '../../bin/reference/key-descriptions.ts';
+import { CONFIG_SCHEMA, makeReference, POLICY_SCHEMA, TRUST_TEST_SCHEMA } from '../../bin/reference/make-reference.ts';
 
 test.each(Object.entries(makeReference()))('%s is what `npm run docs` writes', (path, text) => {
   const committed = readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
@@ -16,6 +16,7 @@ test.each(Object.entries(makeReference()))('%s is what `npm run docs` writes', (
 test.each([
   ['countersign.config.yaml', CONFIG_SCHEMA, CONFIG_KEYS],
   ['the trust policy', POLICY_SCHEMA, POLICY_KEYS],
+  ['a trust test', TRUST_TEST_SCHEMA, TRUST_TEST_KEYS],
 ])('every key of %s is described in bin/reference/key-descriptions.ts, and no other', (_name, schema, descriptions) => {
   const places = new Set(listKeys(schema).map(({ place }) => place));
 

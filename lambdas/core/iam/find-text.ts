@@ -15,7 +15,8 @@ type Positions = readonly number[];
  * work ran out. Variables count as letters of their own, which is right with a single pattern in `within`; `findVariableText` minds the rest.
  * Walks the patterns as automata, each letter once for every set of positions.
  */
-export function findText(within: readonly TextPattern[], without: readonly TextPattern[], work: Work): Search<string> {
+export function findText(within: readonly TextPattern[], avoided: readonly TextPattern[], work: Work): Search<string> {
+  const without = avoided.filter((pattern) => within.every((one) => beginAlike(pattern, one)));
   const single = within.map(readSingleText).find((letters) => letters !== undefined);
   if (single !== undefined) return checkText(single, within, without, work);
   const patterns = [...within, ...without];
@@ -29,7 +30,7 @@ export function findText(within: readonly TextPattern[], without: readonly TextP
     const key = states.map((positions) => positions.join(',')).join(';');
     if (seen.has(key)) continue;
     seen.add(key);
-    work.left -= patterns.length;
+    work.left -= states.reduce((sum, positions) => sum + positions.length, 1);
     if (work.left < 0) return { kind: 'open' };
     if (isAccepted(states, within, without)) return { kind: 'found', example: text };
     for (const letter of findLetters(patterns, states, within.length, other)) {
@@ -40,6 +41,16 @@ export function findText(within: readonly TextPattern[], without: readonly TextP
     }
   }
   return { kind: 'none' };
+}
+
+/** Whether the letters in front of the first wildcards let two patterns have a text in common. Walked only as far as they agree. */
+function beginAlike(one: TextPattern, other: TextPattern): boolean {
+  for (let at = 0; at < one.length && at < other.length; at += 1) {
+    const [mine, theirs] = [one[at], other[at]];
+    if (mine?.kind !== 'letter' || theirs?.kind !== 'letter' || mine.fold || theirs.fold) return true;
+    if (mine.letter !== theirs.letter) return false;
+  }
+  return true;
 }
 
 /** Whether a pattern matches the letters. */

@@ -26,9 +26,8 @@ export interface IamArn {
   readonly name: string;
 }
 
-const FORM = new RegExp(
-  `^arn:(aws(?:-[a-z]+){0,3}):iam::(\\d{12}|aws(?=:policy/)):(${TYPES.join('|')})(/(?:[!-~]{1,510}/)?)([^/\\s]{1,256})$`,
-);
+const FORM =
+  /^arn:(aws(?:-[a-z]+){0,3}):iam::(\d{12}|aws(?=:policy\/)):([a-z\d-]{1,32})(\/(?:[!-~]{1,510}\/)?)([^/\s]{1,256})$/;
 
 /** Takes an ARN of IAM apart; undefined for anything else. */
 export function parseIamArn(arn: string): IamArn | undefined {

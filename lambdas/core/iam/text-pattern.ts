@@ -7,8 +7,8 @@ export type TextPattern = readonly Token[];
 export type Token =
   /** One letter; `fold`: in either case (ASCII). */
   | { readonly kind: 'letter'; readonly letter: string; readonly fold: boolean }
-  /** `${…}`: whatever text it stands for in a request, the same wherever the variable is the same. Its letter is the whole `${…}`. */
-  | { readonly kind: 'variable'; readonly letter: string }
+  /** `${…}`: whatever text it stands for in a request, the same wherever the variable is the same. Its letter is the whole `${…}`; with `fold`, in any case, it is another one. */
+  | { readonly kind: 'variable'; readonly letter: string; readonly fold: boolean }
   /** `?`; without colon in the first five parts of the value of an ARN operator. */
   | { readonly kind: 'one'; readonly colon: boolean }
   /** `*`, likewise. */
@@ -33,7 +33,7 @@ export function readPattern(text: string, reading: Reading = WILDCARDS): TextPat
   const tokens: Token[] = [];
   let colons = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const variable = reading.variables ? readVariable(text, at) : undefined;
+    const variable = reading.variables ? readVariable(text, at, reading.fold === true) : undefined;
     if (variable !== undefined) {
       tokens.push(variable.token);
       at += variable.length - 1;
@@ -49,7 +49,11 @@ export function readPattern(text: string, reading: Reading = WILDCARDS): TextPat
   return orderWildcards(tokens);
 }
 
-function readVariable(text: string, at: number): { readonly token: Token; readonly length: number } | undefined {
+function readVariable(
+  text: string,
+  at: number,
+  fold: boolean,
+): { readonly token: Token; readonly length: number } | undefined {
   if (!text.startsWith('${', at)) return undefined;
   const end = text.indexOf('}', at);
   if (end < 0) return undefined;
@@ -58,7 +62,8 @@ function readVariable(text: string, at: number): { readonly token: Token; readon
   if (name === '*' || name === '?' || name === '$') {
     return { token: { kind: 'letter', letter: name, fold: false }, length };
   }
-  return { token: { kind: 'variable', letter: nameVariable(name) }, length };
+  const letter = nameVariable(name);
+  return { token: { kind: 'variable', letter: fold ? inAnyCase(letter) : letter, fold }, length };
 }
 
 /** Names of variables are compared without case, the default value behind a comma (`${aws:username, 'nobody'}`) is not. */
@@ -66,6 +71,11 @@ function nameVariable(name: string): string {
   const comma = name.indexOf(',');
   const key = (comma < 0 ? name : name.slice(0, comma)).trim();
   return `\${${lowerAscii(key)}${comma < 0 ? '' : name.slice(comma)}}`;
+}
+
+/** The letter of a variable whose text is taken in any case; no other ends like that. */
+function inAnyCase(letter: string): string {
+  return `${letter}~`;
 }
 
 export function lowerAscii(text: string): string {
@@ -110,7 +120,7 @@ function isCased(letter: string): boolean {
 
 /** Whether a token takes this letter (a run: as one of its letters). A variable is taken by itself only: its text may be of any length and hold colons. */
 export function takesLetter(token: Token, letter: string): boolean {
-  if (token.kind === 'variable') return token.letter === letter;
+  if (token.kind === 'variable') return token.letter === letter || (token.fold && token.letter === inAnyCase(letter));
   if (token.kind === 'letter') {
     return (
       token.letter === letter || (token.fold && letter.length === 1 && lowerAscii(token.letter) === lowerAscii(letter))
