@@ -71,9 +71,9 @@ async function judge(options: TrustOptions, bundle: string, name: string, io: Io
   }
   if (options.scope !== undefined) throw new UsageError('--scope goes with --notation-config');
   const root = options['trusted-root'] ?? (io.environment.COUNTERSIGN_TRUSTED_ROOT || undefined);
-  const trust = loadQuickTrust({ ...options, 'trusted-root': root }, 'file');
+  const { material } = loadQuickTrust({ ...options, 'trusted-root': root }, 'file');
   const target = readTarget(name, (path) => readInput(path, LARGEST_ARTIFACT));
-  return { result: judgeBundle(readInput(bundle, LARGEST_BUNDLE), target, trust), judgedBy: 'the options given' };
+  return { result: judgeBundle(readInput(bundle, LARGEST_BUNDLE), target, material), judgedBy: 'the options given' };
 }
 
 function readInput(path: string, largest: number): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Digest } from '../../lambdas/core/digest.ts';
 import { LIMITS } from '../../lambdas/core/images/source.ts';
-import { type ImageToVerify, type Observation, verifyImage } from '../../lambdas/core/images/verify-image.ts';
+import { type Observation, verifyImage } from '../../lambdas/core/images/verify-image.ts';
 import { ConfigurationError, type Io, UsageError } from '../commands/command.ts';
 import type { Described } from '../output/describe-result.ts';
 import { type Result, undecided } from '../output/result.ts';
@@ -37,7 +37,7 @@ export async function judgeImage({ ref, scope, index }: Named, trust: ChosenTrus
 }
 
 /** Judges a digest in an opened source. */
-export async function judgeDigest(
+async function judgeDigest(
   { source, digest }: Pick<OpenedSource, 'source' | 'digest'>,
   { repository, index }: { readonly repository: string; readonly index?: string | undefined },
   trust: ChosenTrust,
@@ -46,15 +46,7 @@ export async function judgeDigest(
   const material = trust.materialFor(repository);
   if (!isMaterial(material)) return { ...undecided(material, digest), verdict: 'ignored' };
   const clock = io.clock ?? Date.now;
-  const image: ImageToVerify = {
-    source,
-    digest,
-    repository,
-    material,
-    limits: LIMITS,
-    clock,
-    notation: notationPorts(io),
-  };
+  const image = { source, digest, repository, material, limits: LIMITS, clock, notation: notationPorts(io) };
   if (index === undefined) return toResult(await verifyImage(image), digest);
   const lookup = new IndexLookup(image, index);
   const result = toResult(await verifyImage({ ...image, ...lookup.ports }), digest);
@@ -69,8 +61,11 @@ function expectScope(ref: string, scope: string | undefined, { goesBy }: ChosenT
   }
 }
 
-/** Notation's policies call Docker Hub `docker.io`. */
-function nameRepository({ repository = '', source }: OpenedSource, { goesBy }: ChosenTrust): string {
+/** The name by which trust knows a repository. Notation's policies call Docker Hub `docker.io`. */
+export function nameRepository(
+  { repository = '', source }: Pick<OpenedSource, 'repository' | 'source'>,
+  { goesBy }: ChosenTrust,
+): string {
   return goesBy === 'registry-and-repository' ? source.name.replace(/^index\.docker\.io\//, 'docker.io/') : repository;
 }
 

@@ -149,6 +149,16 @@ export const POLICY_KEYS: KeyDescriptions = {
   'images[].exceptions.approvedBy':
     'The signer whose attestation of type `urn:countersign:exception:v1` on an image excepts it.',
   'images[].exceptions.longest': 'How long an exception may last: `7d`.',
+  baselines:
+    'Whose signature makes the desired state of IAM. For an ARN the first entry with a fitting pattern decides.',
+  'baselines[].name': 'A name of your choice.',
+  'baselines[].resources':
+    'ARNs of principals and customer managed policies, or patterns: `arn:aws:iam::111122223333:role/**`. `*` stands for any characters between slashes, `**` for any number of segments.',
+  'baselines[].require': 'Who has to have signed a baseline: a requirement of `signedBy`, `all`, `any` and `atLeast`.',
+  'baselines[].approvals':
+    'Signed approvals of a state that differs from its baseline. None hold where this is not given.',
+  'baselines[].approvals.require': 'Who has to have signed an approval: a requirement as for baselines.',
+  'baselines[].approvals.longest': 'How long an approval may last: `30d`.',
   otherRepositories:
     'What holds for a repository that no policy names: `ignore` leaves it alone, `refuse` makes its images invalid. No default.',
   'requirement.signedBy': 'The image itself is signed by this signer.',

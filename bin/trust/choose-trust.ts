@@ -13,6 +13,8 @@ export interface ChosenTrust {
   readonly goesBy: 'nothing' | 'repository' | 'registry-and-repository';
   /** What images of a repository are judged with; or why nothing is. */
   readonly materialFor: (repository: string) => TrustMaterial | Reason;
+  /** Changes with anything that the trust was made of. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -27,15 +29,15 @@ export function chooseTrust(options: TrustOptions): ChosenTrust {
     const [other] = listGiven(options, ['policy', 'trusted-root', ...flags]);
     if (other !== undefined)
       throw new UsageError(`--notation-config says who is trusted, so --${other} cannot be given`);
-    return { name: folder, goesBy: 'registry-and-repository', materialFor: loadNotationFolder(folder) };
+    return { name: folder, goesBy: 'registry-and-repository', ...loadNotationFolder(folder) };
   }
   if (policy === undefined) {
-    const material = loadQuickTrust(options, 'image');
-    return { name: 'the options given', goesBy: 'nothing', materialFor: () => material };
+    const { material, fingerprint } = loadQuickTrust(options, 'image');
+    return { name: 'the options given', goesBy: 'nothing', materialFor: () => material, fingerprint };
   }
   if (flags.length > 0) throw new UsageError(`--policy says who is trusted, so --${flags[0]} cannot be given with it`);
-  const material = loadPolicy(policy, options['trusted-root']);
-  return { name: policy, goesBy: 'repository', materialFor: () => material };
+  const { material, fingerprint } = loadPolicy(policy, options['trusted-root']);
+  return { name: policy, goesBy: 'repository', materialFor: () => material, fingerprint };
 }
 
 /** Whether it is trust and not a reason why there is none. */

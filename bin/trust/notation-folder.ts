@@ -1,5 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashJson } from '../../lambdas/core/config/hash.ts';
+import { digestOf } from '../../lambdas/core/digest.ts';
 import { messageOf, type Reason } from '../../lambdas/core/errors.ts';
 import { type NotationTrust, readNotationConfiguration } from '../../lambdas/core/signature/notation/configuration.ts';
 import { NotationError } from '../../lambdas/core/signature/notation/errors.ts';
@@ -7,6 +9,7 @@ import { findStatement, type VerifyStatement } from '../../lambdas/core/signatur
 import type { TrustMaterial } from '../../lambdas/core/trust/material.ts';
 import { ConfigurationError } from '../commands/command.ts';
 import { readBoundedBytes } from '../config/load-configuration.ts';
+import type { ChosenTrust } from './choose-trust.ts';
 
 const MOST_FILES = 1000;
 /** `truststore/x509/TYPE/NAME/FILE` (notaryproject/specifications, trust-store-trust-policy.md). */
@@ -19,15 +22,18 @@ const SIGNER = 'notation';
  * Reads Notation's configuration folder as it is; what comes back finds the statement for a repository (`registry.example/production/app`) and makes it the policy.
  * Throws ConfigurationError.
  */
-export function loadNotationFolder(folder: string): (repository: string) => TrustMaterial | Reason {
-  const trust = read(folder);
-  return (repository) => {
+export function loadNotationFolder(folder: string): Pick<ChosenTrust, 'materialFor' | 'fingerprint'> {
+  const files = readFiles(folder);
+  const trust = read(folder, files);
+  const fingerprint = hashJson([...files].map(([path, bytes]) => [path, digestOf(bytes)]));
+  const materialFor: ChosenTrust['materialFor'] = (repository) => {
     const statement = find(trust, repository);
     if ('code' in statement) return statement;
     if (statement.kind === 'verify') return makeMaterial(trust, statement);
     const message = `The statement ${statement.name} of the trust policy says skip: nothing is verified.`;
     return { code: 'verification-skipped', message };
   };
+  return { materialFor, fingerprint };
 }
 
 function find(trust: NotationTrust, repository: string): ReturnType<typeof findStatement> | Reason {
@@ -57,8 +63,7 @@ function makeMaterial({ stores }: NotationTrust, statement: VerifyStatement): Tr
   };
 }
 
-function read(folder: string): NotationTrust {
-  const files = readFiles(folder);
+function read(folder: string, files: ReadonlyMap<string, Uint8Array>): NotationTrust {
   try {
     return readNotationConfiguration(files);
   } catch (error) {

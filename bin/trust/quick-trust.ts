@@ -1,10 +1,9 @@
 import { compileTrust } from '../../lambdas/core/config/compile.ts';
-import type { TrustMaterial } from '../../lambdas/core/trust/material.ts';
 import { type TrustPolicy, trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
 import type { Leaf, Requirement } from '../../lambdas/core/trust/requirement.ts';
 import { ConfigurationError, UsageError } from '../commands/command.ts';
 import { readBounded } from '../config/load-configuration.ts';
-import { loadMaterial } from './load-material.ts';
+import { type LoadedMaterial, loadMaterial } from './load-material.ts';
 import { chooseSlsa, type SlsaTrust } from './slsa-flags.ts';
 import { listGiven, SIGNER_FLAGS, type TrustOptions } from './trust-options.ts';
 
@@ -15,12 +14,12 @@ export type Subject = 'image' | 'file';
  * Trust in the signers that flags describe: any of some keys, one certificate identity, or the builder of the provenance that is demanded. Throws UsageError and
  * ConfigurationError.
  */
-export function loadQuickTrust(options: TrustOptions, subject: Subject): TrustMaterial {
+export function loadQuickTrust(options: TrustOptions, subject: Subject): LoadedMaterial {
   const slsa = chooseSlsa(options, subject);
   const signers = nameSigners(options, slsa);
   const policy = parsePolicy(options, signers, slsa);
   const compiled = compileTrust(policy, readBounded);
-  if (compiled.ok) return loadMaterial(compiled.trust, 'the options given');
+  if (compiled.ok) return loadMaterial(compiled.trust, 'the options given', options);
   const [expression] = compiled.problems.filter(({ path }) => path.includes('identityRegex'));
   if (expression !== undefined) throw new UsageError(`--certificate-identity-regexp: ${expression.message}`);
   const names = Object.keys(signers);

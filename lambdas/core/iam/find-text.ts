@@ -19,6 +19,8 @@ export function findText(within: readonly TextPattern[], avoided: readonly TextP
   const without = avoided.filter((pattern) => within.every((one) => beginAlike(pattern, one)));
   const single = within.map(readSingleText).find((letters) => letters !== undefined);
   if (single !== undefined) return checkText(single, within, without, work);
+  const guess = guessText(within, without);
+  if (guess !== undefined) return { kind: 'found', example: guess };
   const patterns = [...within, ...without];
   const other = findOtherLetter(patterns);
   const start = patterns.map((pattern) => closeOverRuns(pattern, [0]));
@@ -61,6 +63,17 @@ export function matchesLetters(pattern: TextPattern, letters: readonly string[])
     positions = readLetter(pattern, positions, letter);
   }
   return positions.at(-1) === pattern.length;
+}
+
+/** Most patterns that are told apart are so by the first of them with nothing, or some letter, for its wildcards. */
+function guessText(within: readonly TextPattern[], without: readonly TextPattern[]): string | undefined {
+  const [first = []] = within;
+  for (const run of [[], ['x']]) {
+    const text = first.flatMap((token) => ('letter' in token ? token.letter : token.kind === 'one' ? 'x' : run));
+    const taken = (within.length < 2 || within.every((one) => matchesLetters(one, text))) && within.length > 0;
+    if (taken && !without.some((one) => matchesLetters(one, text))) return text.join('');
+  }
+  return undefined;
 }
 
 function checkText(

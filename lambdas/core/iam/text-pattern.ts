@@ -79,7 +79,9 @@ function inAnyCase(letter: string): string {
 }
 
 export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+  // The engine's own lowering is much faster, and the same for ASCII.
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function orderWildcards(tokens: readonly Token[]): Token[] {

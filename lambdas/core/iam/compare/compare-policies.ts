@@ -29,6 +29,9 @@ export interface CompareOptions {
 
 const STEPS = 200_000;
 
+/** Certain differences in one direction after which no more are looked for: the verdict stands. */
+const MOST_TOLD = 10;
+
 /** Larger than what IAM takes many times over; beyond it nothing is compared. */
 const MOST = { statements: 1000, patterns: 20_000, conditions: 200, callers: 2000, letters: 4096 };
 
@@ -111,12 +114,16 @@ function findDifferences(
 ): readonly Difference[] {
   const [allowedBefore, deniedBefore] = [pick(from, 'Allow'), pick(from, 'Deny')];
   const [allowed, denied] = [pick(to, 'Allow'), pick(to, 'Deny')];
-  const ask = (rule: Rule, covers: readonly Rule[]) =>
-    findUncovered({ rule, covers, related, work }).map((uncovered) => ({ ...uncovered, rule }));
-  return [
-    ...deniedBefore.flatMap((rule) => ask(rule, denied)),
-    ...allowed.flatMap((rule) => ask(rule, [...allowedBefore, ...denied])),
+  const asked = [
+    ...deniedBefore.map((rule) => ({ rule, covers: denied })),
+    ...allowed.map((rule) => ({ rule, covers: [...allowedBefore, ...denied] })),
   ];
+  const differences: Difference[] = [];
+  for (const { rule, covers } of asked) {
+    if (differences.filter(({ kind }) => kind === 'found').length >= MOST_TOLD) break;
+    for (const uncovered of findUncovered({ rule, covers, related, work })) differences.push({ ...uncovered, rule });
+  }
+  return differences;
 }
 
 function pick(rules: readonly Rule[], effect: 'Allow' | 'Deny'): readonly Rule[] {

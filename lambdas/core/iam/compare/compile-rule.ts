@@ -3,16 +3,38 @@ import { readPattern, type TextPattern } from '../text-pattern.ts';
 import { type CompiledCondition, compileCondition } from './compile-condition.ts';
 import { type Caller, type CallerSet, type ResolvePrincipal, readCaller } from './principals.ts';
 
-/** One pattern of a statement: as it is written, and taken apart. */
-export interface Entry {
+/** A letter that policies do not hold. */
+const OTHER = '\x7f';
+
+/** One pattern of a statement: as it is written, and taken apart when that is asked for, which for most it never is. */
+export class Entry {
   readonly text: string;
-  readonly pattern: TextPattern;
   /** Letters in front of the first wildcard or variable. */
   readonly prefix: string;
-  /** Some of its texts, if it has no variable. */
-  readonly samples: readonly string[];
   /** Without wildcard or variable: it stands for one text. */
   readonly single: boolean;
+  readonly #variables: boolean;
+  #pattern: TextPattern | undefined;
+  #samples: readonly string[] | undefined;
+
+  constructor(text: string, variables: boolean) {
+    const ends = [text.indexOf('*'), text.indexOf('?'), variables ? text.indexOf('${') : -1].filter((end) => end >= 0);
+    this.text = text;
+    this.single = ends.length === 0;
+    this.prefix = this.single ? text : text.slice(0, Math.min(...ends));
+    this.#variables = variables;
+  }
+
+  get pattern(): TextPattern {
+    this.#pattern ??= readPattern(this.text, { wildcards: true, variables: this.#variables });
+    return this.#pattern;
+  }
+
+  /** Some of its texts, if it has no variable. */
+  get samples(): readonly string[] {
+    this.#samples ??= ['', OTHER].map((run) => this.text.replaceAll('*', run).replaceAll('?', OTHER));
+    return this.#samples;
+  }
 }
 
 /** `Action` or `Resource` (`in`), `NotAction` or `NotResource`. */
@@ -65,24 +87,20 @@ function toActionUniverse({ mode, patterns }: PatternSet): PatternSet {
 /** Takes one element apart; with `variables`, `${…}` is a policy variable. */
 export function compilePart({ mode, patterns }: PatternSet, variables: boolean): Part {
   const texts = new Set(patterns);
-  const entries = [...texts].map((text) => compileEntry(text, variables && text.includes('${')));
+  const entries = [...texts].map((text) => new Entry(text, variables && text.includes('${')));
   return { mode, texts, entries, loose: entries.filter(({ single }) => !single) };
 }
 
-function compileEntry(text: string, variables: boolean): Entry {
-  const end = text.search(variables ? /[*?]|\$\{/ : /[*?]/);
-  let pattern: TextPattern | undefined;
-  return {
-    text,
-    single: end < 0,
-    prefix: end < 0 ? text : text.slice(0, end),
-    samples: end < 0 ? [text] : ['', '\x7f'].map((run) => text.replaceAll('*', run).replaceAll('?', '\x7f')),
-    // Most are never asked for.
-    get pattern() {
-      pattern ??= readPattern(text, { wildcards: true, variables });
-      return pattern;
-    },
-  };
+/** The part without the patterns that have nothing in common with this one: within it, it says the same. */
+export function restrictPart(part: Part, entry: Entry | undefined): Part {
+  if (entry === undefined) return part;
+  const entries = part.entries.filter((one) => mayMeet(one, entry));
+  return entries.length === part.entries.length ? part : { ...part, entries };
+}
+
+/** Whether the letters in front of the wildcards let two patterns have a text in common. */
+export function mayMeet(one: Entry, other: Entry): boolean {
+  return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
 }
 
 function dedupeCallers(callers: readonly Caller[]): readonly Caller[] {

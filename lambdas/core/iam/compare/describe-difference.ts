@@ -27,11 +27,13 @@ export function describeDifference(difference: Difference, way: 'gained' | 'lost
     .map(({ rule: cover, demands }) => showMissing(cover, demands, other))
     .filter((text) => text !== '');
   const sample =
-    kind === 'open' || example === undefined || asks.length > 0
-      ? ''
-      : ` (not ${example.action}${rule.resources === undefined ? '' : ` on ${example.resource}`}, for example)`;
+    kind === 'open' || example === undefined || asks.length > 0 ? '' : ` (not ${showExample(example)}, for example)`;
   const message = `${nameStatement(rule, policy)} ${denied ? 'denies' : 'allows'} ${what}${showTerms(rule)}; ${verb}${sample}${asks.length === 0 ? '' : `: ${asks.slice(0, 3).join('; ')}`}.`;
   return { code: kind === 'found' ? way : `maybe-${way}`, policy, statement: rule.statement.number, message };
+}
+
+function showExample({ action, resource }: { readonly action: string; readonly resource: string }): string {
+  return `${action.slice(0, 80)}${resource === '' ? '' : ` on ${resource.slice(0, 200)}`}`;
 }
 
 /** Tells which conditions and principals were compared to the letter only. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Work } from '../find-text.ts';
-import { compilePart, type Entry, type Part, type Rule } from './compile-rule.ts';
+import { compilePart, type Entry, type Part, type Rule, restrictPart } from './compile-rule.ts';
 import { canBe, type Demand, narrowRegion, type Region, type Sample, sampleRegion, startRegion } from './region.ts';
 import { liesInside, relate } from './relate.ts';
 
@@ -26,7 +26,7 @@ export interface Question {
 }
 
 /** Parts told of one statement; more help nobody. */
-const MOST_TOLD = 8;
+const MOST_TOLD = 5;
 
 const ACTIONS = compilePart({ mode: 'in', patterns: ['*:*'] }, false);
 
@@ -57,7 +57,15 @@ export function findUncovered({ rule, covers, related, work }: Question): readon
       const region = narrowToSlice(narrowed, 'resource', rule.resources, resource.entry);
       const clauses = resource.covers.map(({ rule: cover, inside }) => {
         const insideAction = action.covers.some((one) => one.rule === cover && one.inside);
-        return { rule: cover, demands: listDemands(cover, insideAction, inside) };
+        const actions = insideAction ? undefined : restrictPart(cover.actions, action.entry);
+        const resources = cover.resources && restrictPart(cover.resources, resource.entry);
+        const demands: Demand[] = [
+          ...(actions === undefined ? [] : [{ on: 'action', part: actions } as const]),
+          ...(inside ? [] : [{ on: 'resource', part: resources } as const]),
+          { on: 'caller', callers: cover.callers },
+          ...cover.conditions.map((condition) => ({ on: 'context', condition }) as const),
+        ];
+        return { rule: cover, demands };
       });
       const found = searchRegion(
         region,
@@ -121,32 +129,27 @@ function slice(
   const slices = new Map<string, Slice & { readonly texts: string[] }>();
   for (const entry of part.entries) {
     if (isCovered(entry)) continue;
-    const relations = covers.map((cover) => {
-      const other = partOf(cover);
-      return other === undefined ? 'across' : relate(entry, other, work);
-    });
-    const key = relations.includes('across') ? entry.text : `\0${relations.join()}`;
+    const meeting: { rule: Rule; inside: boolean }[] = [];
+    let key = '';
+    let isAcross = false;
+    for (const [at, rule] of covers.entries()) {
+      const other = partOf(rule);
+      const relation = other === undefined ? 'across' : relate(entry, other, work);
+      if (relation === 'outside') continue;
+      meeting.push({ rule, inside: relation === 'inside' });
+      key += `${at} `;
+      isAcross ||= relation === 'across';
+    }
+    // What lies across a part lies so in its own way, and a text without a colon may be no action at all.
+    if (isAcross || !entry.text.includes(':')) key = `=${entry.text}`;
     const alike = slices.get(key);
     if (alike !== undefined) {
       alike.texts.push(entry.text);
       continue;
     }
-    const meeting = covers.flatMap((rule, at) => {
-      return relations[at] === 'outside' ? [] : [{ rule, inside: relations[at] === 'inside' }];
-    });
     slices.set(key, { entry, texts: [entry.text], covers: meeting });
   }
   return [...slices.values()];
-}
-
-/** What a cover asks of a request in the region, beyond what is known to be so. */
-function listDemands(cover: Rule, insideAction: boolean, insideResource: boolean): readonly Demand[] {
-  return [
-    ...(insideAction ? [] : [{ on: 'action', part: cover.actions } as const]),
-    ...(insideResource ? [] : [{ on: 'resource', part: cover.resources } as const]),
-    { on: 'caller', callers: cover.callers },
-    ...cover.conditions.map((condition) => ({ on: 'context', condition }) as const),
-  ];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { findText, type Work } from '../find-text.ts';
 import { matchesWildcard } from '../wildcard.ts';
-import type { Entry, Part } from './compile-rule.ts';
+import { type Entry, mayMeet, type Part } from './compile-rule.ts';
 
 /** How a pattern lies to a part of a statement: wholly inside, wholly outside, or neither is known. */
 export type Relation = 'inside' | 'outside' | 'across';
@@ -34,7 +34,8 @@ function coversEntry(entry: Entry, { texts }: Part, candidates: readonly Entry[]
 
 /** Patterns that may have a text in common with this one. Of single texts only the same one has, which is found without looking at them. */
 function findCandidates(entry: Entry, { entries, loose }: Part, work: Work): readonly Entry[] {
-  const candidates = (entry.single && isPlain(entry) ? loose : entries).filter((one) => mayMeet(one, entry));
+  const all = entry.single && isPlain(entry) ? loose : entries;
+  const candidates = all.length === 0 ? all : all.filter((one) => mayMeet(one, entry));
   work.left -= CHEAP * (1 + entries.length / 16 + candidates.length);
   return candidates;
 }
@@ -42,10 +43,6 @@ function findCandidates(entry: Entry, { entries, loose }: Part, work: Work): rea
 /** Whether the text says the same in every version of the language. */
 function isPlain({ text }: Entry): boolean {
   return !text.includes('${');
-}
-
-function mayMeet(one: Entry, other: Entry): boolean {
-  return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
 }
 
 function covers(outer: Entry, inner: Entry, work: Work): boolean {

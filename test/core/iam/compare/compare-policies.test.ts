@@ -204,6 +204,11 @@ describe('narrower one way, wider the other', () => {
     });
   });
 
+  it('an action beside a word that is none', () => {
+    expect(verdictOf(policy(), policy(allow({ Action: ['nothing', 's3:GetObject'] })))).toBe('wider');
+    expect(verdictOf(policy(), policy(allow({ Action: 'nothing' })))).toBe('equal');
+  });
+
   it('a policy that is added or removed', () => {
     expect(verdictOf(undefined, policy(allow()))).toBe('wider');
     expect(verdictOf(policy(allow()), undefined)).toBe('narrower');

@@ -11,7 +11,19 @@ const words = (letters: string, longest: number) => {
   for (const word of all) if (word.length < longest) for (const letter of letters) all.push(word + letter);
   return all;
 };
-const ACTIONS = [...words('abz', 3).map((name) => `s:${name}`), 't:a', 't:ab', 't:zz', 'u:a', 'u:az', 'u:z'];
+const ACTIONS = [
+  ...words('abz', 3).map((name) => `s:${name}`),
+  't:a',
+  't:ab',
+  't:zz',
+  'u:a',
+  'u:az',
+  'u:z',
+  'u:b',
+  'u:zb',
+  'u:ab',
+  't:b',
+];
 const RESOURCES = [
   'arn:x',
   'arn:x/a',
@@ -26,7 +38,21 @@ const RESOURCES = [
   'z',
   'z/a',
 ];
-const ACTION_PATTERNS = ['*', 's:*', 'S:A*', 's:?', 's:ab', 's:a', 's:*b', 't:a', '*:a*', 's:a?', 's:b*a'];
+const ACTION_PATTERNS = [
+  '*',
+  's:*',
+  'S:A*',
+  's:?',
+  's:ab',
+  's:a',
+  's:*b',
+  't:a',
+  '*:a*',
+  's:a?',
+  's:b*a',
+  'word',
+  '*b',
+];
 const RESOURCE_PATTERNS = ['*', 'arn:*', 'arn:x*', 'arn:x/?', 'arn:x/a', 'arn:y/a', '*/a'];
 
 /** Condition keys with the operators, values and requests for them. One has several values in a request, the others at most one. */
