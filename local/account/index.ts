@@ -1,9 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { answerLocally } from './answer.ts';
 import { createBus } from './bus.ts';
@@ -11,11 +14,14 @@ import type { AccountContext } from './context.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { answerDynamodbLocally } from './dynamodb-client.ts';
 import { createEcr } from './ecr.ts';
+import { createEcs } from './ecs.ts';
 import { createIam } from './iam.ts';
 import { registerInternals } from './internals.ts';
+import { createLambda } from './lambda.ts';
 import { createS3 } from './s3.ts';
 import { createSecurityHub } from './security-hub.ts';
 import { createSqs } from './sqs.ts';
+import { createSsm } from './ssm.ts';
 import { Timeline } from './timeline.ts';
 import { Traces } from './trace.ts';
 import type { Clock, EmbeddedAccount, Faults } from './types.ts';
@@ -73,12 +79,18 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     securityHub: new SecurityHubClient(clientOptions),
     iam: new IAMClient(clientOptions),
     s3: new S3Client(clientOptions),
+    ssm: new SSMClient(clientOptions),
+    ecs: new ECSClient(clientOptions),
+    lambda: new LambdaClient(clientOptions),
   };
   answerLocally(clients.ecr, context, ecr.service);
   answerLocally(clients.sqs, context, sqs.service);
   answerLocally(clients.securityHub, context, createSecurityHub(context));
   answerLocally(clients.iam, context, iam.service);
   answerLocally(clients.s3, context, createS3(context));
+  answerLocally(clients.ssm, context, createSsm(context));
+  answerLocally(clients.ecs, context, createEcs(context));
+  answerLocally(clients.lambda, context, createLambda(context));
   answerDynamodbLocally(clients.dynamodb, context, createDynamodb(context));
   const account: EmbeddedAccount = {
     id,
