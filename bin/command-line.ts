@@ -52,7 +52,7 @@ const HELP = `countersign COMMAND [options]
 ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(15)}${summary}\n`)
   .join('')}
-  countersign COMMAND --help describes a command; --version names the version.
+  countersign help COMMAND, or COMMAND --help, describes a command; --version names the version.
 
 Exit codes: 0 yes; 1 no (unsigned, invalid); 2 wrong usage or configuration; 3 could not decide; 70 a fault of countersign.
 `;
@@ -62,6 +62,8 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   let help = HELP;
   try {
     const [name = '', ...rest] = args;
+    if (name === 'help' && rest.length > 0)
+      return show(io, (await findCommand(rest[0] ?? '').load(rest.slice(1))).help);
     if (name === '--help' || name === '-h' || name === 'help') return show(io, HELP);
     if (name === '--version') return show(io, `${readVersion()}\n`);
     const command = await findCommand(name).load(rest);

@@ -1,7 +1,10 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SignerClient } from '@aws-sdk/client-signer';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** Every SDK client that some function uses. A function takes only its own: `Wiring<'ecr' | 'sqs'>`. */
@@ -10,6 +13,9 @@ export interface Clients {
   readonly sqs: SQSClient;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly securityHub: SecurityHubClient;
+  readonly ssm: SSMClient;
+  readonly ecs: ECSClient;
+  readonly lambda: LambdaClient;
 }
 
 /**

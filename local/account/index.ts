@@ -1,7 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { answerLocally } from './answer.ts';
 import { createBus } from './bus.ts';
@@ -9,9 +12,12 @@ import type { AccountContext } from './context.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { answerDynamodbLocally } from './dynamodb-client.ts';
 import { createEcr } from './ecr.ts';
+import { createEcs } from './ecs.ts';
 import { registerInternals } from './internals.ts';
+import { createLambda } from './lambda.ts';
 import { createSecurityHub } from './security-hub.ts';
 import { createSqs } from './sqs.ts';
+import { createSsm } from './ssm.ts';
 import { Timeline } from './timeline.ts';
 import { Traces } from './trace.ts';
 import type { Clock, EmbeddedAccount, Faults } from './types.ts';
@@ -66,10 +72,16 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     sqs: new SQSClient(clientOptions),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)),
     securityHub: new SecurityHubClient(clientOptions),
+    ssm: new SSMClient(clientOptions),
+    ecs: new ECSClient(clientOptions),
+    lambda: new LambdaClient(clientOptions),
   };
   answerLocally(clients.ecr, context, ecr.service);
   answerLocally(clients.sqs, context, sqs.service);
   answerLocally(clients.securityHub, context, createSecurityHub(context));
+  answerLocally(clients.ssm, context, createSsm(context));
+  answerLocally(clients.ecs, context, createEcs(context));
+  answerLocally(clients.lambda, context, createLambda(context));
   answerDynamodbLocally(clients.dynamodb, context, createDynamodb(context));
   const account: EmbeddedAccount = {
     id,

@@ -219,3 +219,26 @@ describe('as a process', () => {
     expect(err).toContain('REF is missing');
   });
 });
+
+describe('countersign help', () => {
+  test.each([
+    [['verify'], 'countersign verify REF'],
+    [['explain'], 'countersign explain REF'],
+    [['sweep'], 'countersign sweep --repository'],
+    [['trust'], 'countersign trust pin'],
+    [['trust', 'test'], 'countersign trust test FILE'],
+  ])('%j describes the command', async (words, text) => {
+    const { code, out, err } = await runCli(['help', ...words]);
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.startsWith(text)).toBe(true);
+    expect(out).toContain('Exit codes:');
+  });
+
+  test('of no command is wrong usage', async () => {
+    expect(await runCli(['help', 'verfy'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean verify?'),
+    });
+  });
+});

@@ -50,3 +50,18 @@ describe.each([
     expect(schema.safeParse({ ...document, imgaes: images }).success).toBe(false);
   });
 });
+
+test('the schema of trust tests accepts each form of a case, and no mixture', () => {
+  const path = fileURLToPath(new URL('../../docs/schema/trust-test.schema.json', import.meta.url));
+  const schema = z.fromJSONSchema(JSON.parse(readFileSync(path, 'utf8')));
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const accepts = (one: object) =>
+    schema.safeParse({ version: 1, cases: [{ name: 'a', expect: 'verified', ...one }] }).success;
+
+  expect(accepts({ image: 'r.example/a/b:v1' })).toBe(true);
+  expect(accepts({ layout: 'x', scope: 'a/b', reason: 'no-candidate' })).toBe(true);
+  expect(accepts({ bundle: 'x', digest, scope: 'a/b' })).toBe(true);
+  expect(accepts({ layout: 'x' })).toBe(false);
+  expect(accepts({ image: 'x', layout: 'x', scope: 'a/b' })).toBe(false);
+  expect(accepts({ bundle: 'x', scope: 'a/b' })).toBe(false);
+});

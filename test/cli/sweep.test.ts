@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { Progress } from '../../bin/sweep/progress.ts';
 import { pushImage } from '../../local/account/push-image.ts';
 import type { EmbeddedAccount } from '../../local/account/types.ts';
 import {
@@ -316,5 +317,26 @@ describe('wrong usage of a sweep', () => {
     expect(await runCli(['sweep', ...args])).toMatchObject({ code: 2, err: expect.stringContaining(message) });
     expect(readFileSync(`${folder}/checkpoint`, 'utf8')).toBe(text);
     expect(existsSync(`${folder}/checkpoint`)).toBe(true);
+  });
+});
+
+describe('progress', () => {
+  test.each([
+    ['lines', 1000, 30, [/^10 images: /, /^20 images: /, /^30 images: /]],
+    ['lines', 100, 30, []],
+    ['live', 100, 6, [/^\r\S{1,3}\[K2 images/, /4 images/, /6 images: 6 verified; 1 s$/]],
+  ] as const)('in %s is told no more often than anybody reads it', (progress, step, images, expected) => {
+    let now = 0;
+    const told: string[] = [];
+    const io = { out: () => {}, err: (text: string) => void told.push(text), environment: {} };
+    const counter = new Progress({ ...io, progress, clock: () => now });
+
+    for (let count = 0; count < images; count += 1) {
+      now += step;
+      counter.count('verified');
+    }
+
+    expect(told).toHaveLength(expected.length);
+    for (const [index, line] of expected.entries()) expect(told[index]).toMatch(line);
   });
 });
