@@ -34,6 +34,10 @@ const COMMANDS: Readonly<
     summary: '`iam compare`: does this policy allow more than that one?',
     load: async () => (await import('./commands/iam.ts')).iam,
   },
+  plan: {
+    summary: '`plan list`, `show`, `approve`, `deny`, `undo`: what Countersign would change, or has changed',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
   replay: {
     summary: 'what does the service make of this event?',
     load: async () => (await import('./commands/replay.ts')).replay,

@@ -1,5 +1,6 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { SignerIn } from '../../lambdas/aws/signer-revocation.ts';
+import type { Clients } from '../../lambdas/aws/wiring.ts';
 import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
 import type { Problem } from '../config/problem.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -21,6 +22,10 @@ export interface Io {
   readonly signerIn?: SignerIn;
   /** Clients of ECR by region. Default: real ones, with the credentials of the environment. */
   readonly ecrIn?: (region: string) => ECRClient;
+  /** Clients of the services that hold the ledger, by region. Default: real ones, with the credentials of the environment. */
+  readonly ledgerIn?: (region: string) => Pick<Clients, 'dynamodb' | 'sqs' | 'ssm'>;
+  /** Waits so many milliseconds. Default: really. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Unix milliseconds. Default: the clock of this machine. */
   readonly clock?: () => number;
   /** Whether stdout is a terminal that shows colours. Default: no. */

@@ -9,6 +9,7 @@ const COMMANDS = [
   'verify-bundle',
   'config',
   'trust',
+  'plan',
   'unknown',
   '',
   '--json',
