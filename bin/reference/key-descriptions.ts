@@ -8,10 +8,26 @@ export const CONFIG_KEYS: KeyDescriptions = {
   version: 'Version of this form.',
   images: 'The verification of pushed images.',
   'images.mode':
-    'What may be done about an image without a valid signature. `observe`: a finding and nothing more. No default.',
+    'What the verification itself does: `observe`, a finding and nothing more. What may be done about an image is `images.quarantine`. No default.',
   'images.grace':
     'How long a pushed image may stay without a signature before it counts as unsigned, 1 second to 24 hours: `90s`, `10m`, `2h`, `1d`. Images are signed after they are pushed.',
   'images.trustPolicy': 'The trust policy, a path relative to this file.',
+  'images.quarantine':
+    'What may be done about images that fail their policy (docs/quarantine.md). Absent: nothing, and no function that could change anything is deployed.',
+  'images.quarantine.policies':
+    'By the name of the image policy in the trust policy. A policy that is not named has no quarantine.',
+  'images.quarantine.policies.NAME.mode':
+    '`observe` shows in the finding what would be done, `approve` waits for an operator, `enforce` does it at once. No default.',
+  'images.quarantine.policies.NAME.upTo':
+    'How far it may go: `tag` marks the image, `archive` also makes it impossible to pull, `delete` also offers its deletion, always to an operator.',
+  'images.quarantine.protectedRepositories':
+    'Repositories whose images are never touched. `*` stands for a part of one path segment, `**` for any number of segments.',
+  'images.quarantine.limits':
+    'How many images may be changed within an hour. What comes after that waits for an operator.',
+  'images.quarantine.limits.perPolicyAndHour': 'By all that one image policy asks for.',
+  'images.quarantine.limits.perRepositoryAndHour': 'In one repository.',
+  'images.quarantine.notPulledFor':
+    'An image that was pulled more recently than this counts as in use: `7d`. Absent: only running tasks and functions count.',
   iam: 'What is done about changes of IAM. Without it IAM is left alone.',
   'iam.mode': 'What may be done about drift. `observe`: a finding and nothing more. No default.',
   'iam.baselines': 'Where the signed baselines are.',

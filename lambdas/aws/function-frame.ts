@@ -32,7 +32,14 @@ export type MetricName =
   | 'FindingImported'
   | 'FindingRejected'
   | 'SweepCompleted'
-  | 'SweepBacklog';
+  | 'SweepBacklog'
+  | 'PlanProposed'
+  | 'PlanVerified'
+  | 'PlanUndone'
+  | 'PlanFailed'
+  | 'PlanRejected'
+  | 'LedgerBroken'
+  | 'OperatorRequestRefused';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

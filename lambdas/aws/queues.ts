@@ -3,6 +3,7 @@ import type { Reason } from '../core/errors.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
 import type { AsffFinding } from '../core/findings/asff.ts';
 import type { ImageName } from '../core/image-name.ts';
+import type { PlanId } from '../core/ledger/plan.ts';
 
 /** Asks for an image to be looked at again after `delay` seconds (0 to 900: SQS API Reference, SendMessage). */
 export async function sendRecheck(
@@ -19,6 +20,11 @@ export async function sendRecheck(
       DelaySeconds: Math.max(0, Math.min(900, Math.ceil(delay))),
     }),
   );
+}
+
+/** Tells the executor of a plan that it may have to do something about. */
+export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId): Promise<void> {
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, plan }) }));
 }
 
 /** Hands a finding to the recorder. */

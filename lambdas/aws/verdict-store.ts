@@ -38,6 +38,21 @@ const row = z.object({
   attempts: z.number().int().nonnegative(),
   tags: z.array(z.string()),
   tagMoves: z.array(z.object({ tag: z.string(), from: z.string().refine(isDigest) })).optional(),
+  plans: z
+    .array(
+      z.object({
+        kind: z.enum(['containment', 'deletion']),
+        id: z.string(),
+        state: z.string(),
+        mode: z.enum(['observe', 'approve', 'enforce']),
+        planDigest: z.string(),
+        head: z.string(),
+        does: z.string(),
+        reversible: z.boolean(),
+        failure: z.string().optional(),
+      }),
+    )
+    .optional(),
   policyHash: z.string(),
   policy: z.string().nullable(),
   evidence: z.string(),
@@ -119,7 +134,7 @@ async function succeeds(write: Promise<unknown>): Promise<boolean> {
 }
 
 function writeRow(record: VerdictRecord): Record<string, unknown> {
-  const { nextCheckAt, validUntil, tagMoves, evidence, ...rest } = record;
+  const { nextCheckAt, validUntil, tagMoves, plans, evidence, ...rest } = record;
   return {
     image: keyOf(record),
     ...rest,
@@ -127,6 +142,7 @@ function writeRow(record: VerdictRecord): Record<string, unknown> {
     ...(nextCheckAt !== undefined && { nextCheckAt }),
     ...(validUntil !== undefined && { validUntil }),
     ...(tagMoves !== undefined && { tagMoves }),
+    ...(plans !== undefined && { plans }),
     ...(record.state === 'gone' && { expiresAt: Math.floor(record.findingUpdatedAt / 1000) + KEEP_GONE }),
   };
 }

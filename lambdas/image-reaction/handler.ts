@@ -11,13 +11,14 @@ import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { partitionOf } from '../core/aws-names.ts';
+import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
 import { findConcernedImages } from './find-images.ts';
+import { readQuarantineParts } from './follow-quarantine.ts';
 import { keepTrust } from './keep-trust.ts';
 import { lookAtImage, type Parts } from './look-at-image.ts';
 import { reportRoots } from './report-roots.ts';
 import { reportTrust } from './report-trust.ts';
-import { readDeployedTrust } from './trust.ts';
 
 /**
  * Works off the image queue: each message becomes a typed event or goes to the dead letters with its reason (parse), the images behind it are looked at and their
@@ -42,6 +43,7 @@ export function createHandler(
       wiring.signerIn && signerRevocation(wiring.signerIn, partitionOf(environment.AWS_REGION ?? ''), wiring.clock),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
+    quarantine: readQuarantineParts(wiring, deployed),
     imageQueueUrl: requireVariable(environment, 'IMAGE_QUEUE_URL'),
     findingsQueueUrl,
   };

@@ -5,6 +5,7 @@ import { withinTime } from '../aws/revocation-ports.ts';
 import type { TagStore } from '../aws/tag-store.ts';
 import type { VerdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import type { Digest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { describeImageFinding } from '../core/findings/image-finding.ts';
@@ -18,9 +19,9 @@ import { type Observation, verifyImage } from '../core/images/verify-image.ts';
 import type { RevocationPorts } from '../core/signature/notation/revocation/check.ts';
 import type { GetRevocationStatus } from '../core/signature/notation/signer/revocation-status.ts';
 import type { ConcernedImage } from './find-images.ts';
+import { followQuarantine, isArchivedByPlan, type QuarantineParts } from './follow-quarantine.ts';
 import type { reportTrust } from './report-trust.ts';
 import { tellVerdict } from './tell-verdict.ts';
-import type { DeployedTrust } from './trust.ts';
 
 export interface Parts {
   readonly wiring: Wiring<'ecr' | 'sqs' | 'dynamodb'>;
@@ -31,6 +32,8 @@ export interface Parts {
   readonly revocation: RevocationPorts;
   readonly getRevocationStatus: GetRevocationStatus | undefined;
   readonly tags: TagStore;
+  /** Undefined where the configuration has no quarantine. */
+  readonly quarantine: QuarantineParts | undefined;
   readonly imageQueueUrl: string;
   readonly findingsQueueUrl: string;
 }
@@ -60,6 +63,10 @@ export async function lookAtImage(
     const previous = await verdicts.read(image);
     await parts.trustReport(image, previous, telemetry);
     const observation = seen ?? (await observe(image, source, parts));
+    // What is archived cannot be read, and is not gone: its verdict stands, and its plans go on.
+    if (observation.kind === 'gone' && (await isArchivedByPlan(previous, parts.quarantine))) {
+      return finish(previous, parts, telemetry);
+    }
     const now = wiring.clock();
     const { graceSeconds, policyHash } = trust;
     const at = { now, seenAt, tag, movedFrom, graceSeconds, policyHash, random: wiring.random() };
@@ -72,14 +79,21 @@ export async function lookAtImage(
     }
     if (record === undefined) {
       tellVerdict(previous, previous, telemetry);
-      return previous === undefined ? undefined : publishOwed(previous, parts);
+      return finish(previous, parts, telemetry);
     }
     if (await verdicts.write(record, previous)) {
       tellVerdict(record, previous, telemetry);
-      return publishOwed(record, parts);
+      return finish(record, parts, telemetry);
     }
   }
   throw new CountersignError('contended', `the verdict of ${image.digest} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** What follows a verdict that is on record: its plans, and the finding that tells of both. */
+async function finish(record: VerdictRecord | undefined, parts: Parts, telemetry: Telemetry): Promise<void> {
+  if (record === undefined) return;
+  const { quarantine } = parts;
+  await publishOwed(quarantine === undefined ? record : await followQuarantine(record, quarantine, telemetry), parts);
 }
 
 /** Keeps where the tag pointed, and tells where it pointed elsewhere before. */

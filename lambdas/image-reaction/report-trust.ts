@@ -1,10 +1,10 @@
 import type { Telemetry } from '../aws/function-frame.ts';
 import { sendFinding } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import { type DeployedTrust, NO_POLICY } from '../core/config/deployed-trust.ts';
 import { describeTrustFinding } from '../core/findings/service-finding.ts';
 import type { ImageName } from '../core/image-name.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
-import { type DeployedTrust, NO_POLICY } from './trust.ts';
 
 export interface TrustReport {
   readonly wiring: Pick<Wiring<'sqs'>, 'clients' | 'clock'>;

@@ -5,6 +5,7 @@ import {
   type ImageDetail,
   type ImageFailure,
   ImageNotFoundException,
+  type ImageStatus,
   ListImageReferrersCommand,
   ListImagesCommand,
 } from '@aws-sdk/client-ecr';
@@ -19,6 +20,7 @@ import {
   type StoredImage,
   type StoredRepository,
 } from './ecr-repository.ts';
+import { hasStatus, statusOf } from './ecr-storage.ts';
 import { pageOf } from './paging.ts';
 
 /** What shows the images of a repository: get, describe, list, and the referrers of a subject. */
@@ -40,6 +42,8 @@ export class ImageReads {
         for (const imageId of checkImageIds(input.imageIds)) {
           const found = findImage(repository, imageId);
           if (typeof found === 'string') failures.push(failureOf(imageId, found));
+          // A pull of what is archived is answered with 404 (ECR user guide, archiving images).
+          else if (this.statusOf(found) !== 'ACTIVE') failures.push(failureOf(imageId, 'ImageNotFound'));
           else images.push(describeImage(this.context, repository, found, imageId.imageTag));
         }
         return { images, failures };
@@ -49,13 +53,16 @@ export class ImageReads {
         if (input.imageIds !== undefined) {
           const details = checkImageIds(input.imageIds).map((imageId) => {
             const found = findImage(repository, imageId);
-            if (typeof found !== 'string') return this.describeDetail(repository, found);
+            if (typeof found !== 'string' && hasStatus(this.statusOf(found), input.filter?.imageStatus))
+              return this.describeDetail(repository, found);
             throw refusal(ImageNotFoundException, `The image with imageId ${JSON.stringify(imageId)} does not exist`);
           });
           return { imageDetails: details };
         }
         const limit = checkMaxResults(input.maxResults, 1000, 100);
-        const images = [...repository.images.values()].filter((one) => hasTagStatus(one.tags.size > 0, input.filter));
+        const images = [...repository.images.values()]
+          .filter((one) => hasStatus(this.statusOf(one), input.filter?.imageStatus))
+          .filter((one) => hasTagStatus(one.tags.size > 0, input.filter));
         const page = pageOf(images, (one) => one.digest, limit, input.nextToken);
         if (page === undefined) throw invalid('Invalid parameter at nextToken');
         return {
@@ -66,7 +73,9 @@ export class ImageReads {
       answers(ListImagesCommand, (input) => {
         const repository = this.repositories.find(input.repositoryName, input.registryId);
         const limit = checkMaxResults(input.maxResults, 1000, 100);
-        const ids = [...repository.images.values()].flatMap(identifiersOf);
+        const ids = [...repository.images.values()]
+          .filter((one) => hasStatus(this.statusOf(one), input.filter?.imageStatus))
+          .flatMap(identifiersOf);
         const asked = ids.filter((one) => hasTagStatus(one.imageTag !== undefined, input.filter));
         const page = pageOf(asked, (one) => `${one.imageDigest} ${one.imageTag ?? ''}`, limit, input.nextToken);
         if (page === undefined) throw invalid('Invalid parameter at nextToken');
@@ -78,29 +87,31 @@ export class ImageReads {
         if (!isDigest(subject)) throw invalid("Invalid parameter at 'subjectId.imageDigest'");
         const limit = checkMaxResults(input.maxResults, 50, 20);
         const types = input.filter?.artifactTypes;
-        // Nothing is ever archived here: ACTIVE and ANY list the same.
-        const listed = ['ACTIVE', 'ANY', undefined].includes(input.filter?.artifactStatus);
         const referrers = [...repository.images.values()].filter(
-          ({ manifest }) =>
-            listed &&
+          ({ manifest, storage }) =>
+            hasStatus(this.statusOf({ storage }), input.filter?.artifactStatus) &&
             manifest.subject === subject &&
             (types === undefined || types.length === 0 || types.includes(manifest.artifactType ?? '')),
         );
         const page = pageOf(referrers, (one) => one.digest, limit, input.nextToken);
         if (page === undefined) throw invalid('Invalid parameter at nextToken');
         return {
-          referrers: page.items.map(({ digest, text, manifest }) => ({
+          referrers: page.items.map(({ digest, text, manifest, storage }) => ({
             digest,
             mediaType: manifest.mediaType,
             artifactType: manifest.artifactType,
             size: Buffer.byteLength(text),
             annotations: manifest.annotations === undefined ? undefined : { ...manifest.annotations },
-            artifactStatus: 'ACTIVE',
+            artifactStatus: this.statusOf({ storage }),
           })),
           nextToken: page.nextToken,
         };
       }),
     ];
+  }
+
+  private statusOf(image: Pick<StoredImage, 'storage'>): ImageStatus {
+    return statusOf(image, this.context.clock.now());
   }
 
   private describeDetail(repository: StoredRepository, image: StoredImage): ImageDetail {
@@ -114,7 +125,7 @@ export class ImageReads {
       imageManifestMediaType: image.manifest.mediaType,
       artifactMediaType: image.manifest.artifactType,
       ...(image.manifest.subject !== undefined && { subjectManifestDigest: image.manifest.subject }),
-      imageStatus: 'ACTIVE',
+      imageStatus: this.statusOf(image),
     };
   }
 }

@@ -25,6 +25,7 @@ import {
   type StoredImage,
   type StoredRepository,
 } from './ecr-repository.ts';
+import { statusOf } from './ecr-storage.ts';
 
 /** ECR service quotas: manifest of 4 MiB, 1000 tags per image. */
 const LARGEST_MANIFEST = 4 * 1024 * 1024;
@@ -88,7 +89,8 @@ export class ImageWrites {
   ): StoredImage {
     const existing = repository.images.get(put.digest);
     const tagged = tag === undefined ? undefined : repository.tags.get(tag);
-    if (existing !== undefined && (tag === undefined || tagged === existing)) {
+    const isActive = existing !== undefined && statusOf(existing, this.context.clock.now()) === 'ACTIVE';
+    if (isActive && (tag === undefined || tagged === existing)) {
       throw refusal(
         ImageAlreadyExistsException,
         `Image with digest '${put.digest}' and tag '${tag ?? ''}' already exists in the repository '${repository.name}'`,
@@ -103,7 +105,14 @@ export class ImageWrites {
     if (tag !== undefined && (existing?.tags.size ?? 0) >= MOST_TAGS) {
       throw refusal(LimitExceededException, `An image has at most ${MOST_TAGS} tags`);
     }
-    const image = existing ?? { ...put, tags: new Set<string>(), pushedAt: this.context.clock.now() };
+    const image = existing ?? {
+      ...put,
+      tags: new Set<string>(),
+      pushedAt: this.context.clock.now(),
+      storage: { class: 'STANDARD', activeFrom: 0 },
+    };
+    // To push an archived image again restores it at once (ECR user guide, archiving images).
+    image.storage = { class: 'STANDARD', activeFrom: 0 };
     repository.images.set(image.digest, image);
     if (tag !== undefined) {
       tagged?.tags.delete(tag);

@@ -21,7 +21,11 @@ export interface StoredImage {
   readonly manifest: RegistryManifest;
   readonly tags: Set<string>;
   pushedAt: number;
+  storage: Storage;
 }
+
+/** `activeFrom`: Unix milliseconds from which a restored image can be read again. */
+export type Storage = { readonly class: 'STANDARD'; readonly activeFrom: number } | { readonly class: 'ARCHIVE' };
 
 export interface StoredRepository {
   readonly name: string;

@@ -5,6 +5,7 @@ import { ImageReads } from './ecr-image-reads.ts';
 import { ImageWrites } from './ecr-image-writes.ts';
 import { Layers } from './ecr-layers.ts';
 import { Repositories } from './ecr-repository.ts';
+import { storageOperations } from './ecr-storage.ts';
 
 export interface Ecr {
   readonly service: LocalService;
@@ -12,7 +13,7 @@ export interface Ecr {
   readonly fetch: typeof fetch;
 }
 
-/** Amazon ECR: repositories, manifests, layers, referrers and their events. Storage classes, scanning and signing are not there. */
+/** Amazon ECR: repositories, manifests, layers, referrers and their events. Scanning and signing are not there. */
 export function createEcr(context: AccountContext): Ecr {
   const repositories = new Repositories(context);
   const layers = new Layers(context, repositories);
@@ -26,6 +27,7 @@ export function createEcr(context: AccountContext): Ecr {
         ...reads.operations(),
         ...writes.operations(),
         ...layers.operations(),
+        ...storageOperations(context, repositories),
       ]),
       // ECR models no throttling exception of its own; what arrives is this one (Amazon ECR user guide, "HTTP 429").
       throttled: () =>

@@ -8,7 +8,7 @@ import { createRuleTargets } from './rule-targets.ts';
 import type { Sqs } from './sqs.ts';
 import type { Queue } from './sqs-queue.ts';
 import { Template } from './template.ts';
-import { deployQueues, deployTables } from './template-data.ts';
+import { deployParameters, deployQueues, deployTables } from './template-data.ts';
 import { type DeployedFunction, readFunctions, readMappings } from './template-functions.ts';
 import type { EmbeddedAccount, RunningService } from './types.ts';
 
@@ -45,6 +45,7 @@ export async function runTemplate(
 
   await deployQueues(account, read);
   await deployTables(account, read);
+  await deployParameters(account, read);
   const functions = new Map<string, FunctionRuntime>();
   for (const deployed of readFunctions(account, read)) {
     const load = async () => loadHandler(account, deployed, options);

@@ -1,5 +1,6 @@
 import { CreateTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import { EmbeddedAccountError } from './errors.ts';
 import type { Template, TemplateResource } from './template.ts';
@@ -72,5 +73,16 @@ export async function deployTables(account: EmbeddedAccount, template: Template)
     if (TimeToLiveSpecification !== undefined) {
       await dynamodb.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
     }
+  }
+}
+
+const parameterForm = z.object({ Name: z.string(), Value: z.string() });
+
+/** Makes the parameters of the template through Systems Manager. */
+export async function deployParameters(account: EmbeddedAccount, template: Template): Promise<void> {
+  for (const resource of template.ofType('AWS::SSM::Parameter')) {
+    const { Name, Value } = template.read(resource, parameterForm);
+    template.name(resource.logicalId, { ref: Name, attributes: { Value } });
+    await account.clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String' }));
   }
 }

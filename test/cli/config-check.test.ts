@@ -82,7 +82,7 @@ describe('problems have a place and say what is accepted', () => {
     [
       'an unknown key',
       config('grace:', 'grase:'),
-      'config.yaml:4:3: images.grase: unknown key; accepted: mode, grace, trustPolicy; did you mean grace?',
+      'config.yaml:4:3: images.grase: unknown key; accepted: mode, grace, trustPolicy, quarantine; did you mean grace?',
     ],
     ['a missing key', config('  grace: 10m\n', ''), 'config.yaml:3:3: images.grace: missing; accepted: text'],
     ['no mode', config('  mode: observe\n', ''), 'config.yaml:3:3: images.mode: missing; accepted: "observe"'],

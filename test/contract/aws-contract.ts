@@ -34,7 +34,7 @@ import type { Clients } from '../../lambdas/aws/wiring.ts';
 import { digestOf } from '../../lambdas/core/digest.ts';
 
 export interface ContractSubject {
-  readonly clients: Clients;
+  readonly clients: Pick<Clients, 'ecr' | 'sqs' | 'dynamodb' | 'securityHub'>;
   readonly account: string;
   readonly region: string;
   /** Makes a blob known to a repository, where the implementation asks for blobs at all. */
@@ -75,7 +75,7 @@ export function describeAwsContract(
 
   describe(name, () => {
     let subject: ContractSubject;
-    let clients: Clients;
+    let clients: ContractSubject['clients'];
     let made = 0;
     beforeAll(async () => {
       subject = await makeSubject();

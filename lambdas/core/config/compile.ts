@@ -26,13 +26,33 @@ export function compileConfiguration(
   readFile: ReadFile,
 ): Compilation {
   const trust = compileTrust(policy, readFile);
-  if (!trust.ok) return trust;
+  const unknown = findUnknownPolicies(images.quarantine, policy);
+  if (!trust.ok) return { ok: false, problems: [...trust.problems, ...unknown] };
+  if (unknown.length > 0) return { ok: false, problems: unknown };
   const content: Omit<CompiledConfig, 'hash'> = {
     version: 1,
-    images: { mode: images.mode, graceSeconds: images.grace },
+    images: {
+      mode: images.mode,
+      graceSeconds: images.grace,
+      ...(images.quarantine !== undefined && { quarantine: images.quarantine }),
+    },
     trust: trust.trust,
   };
   return { ok: true, compiled: { ...content, hash: hashConfig(content) } };
+}
+
+function findUnknownPolicies(
+  quarantine: Config['images']['quarantine'],
+  policy: TrustPolicy,
+): readonly ConfigProblem[] {
+  const known = new Set(policy.images.map(({ name }) => name));
+  return Object.keys(quarantine?.policies ?? {})
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      path: ['images'],
+      message: `images.quarantine.policies of the configuration names ${name}, which is no image policy here`,
+      accepted: [...known].join(', '),
+    }));
 }
 
 export type TrustCompilation =

@@ -1,4 +1,5 @@
 import type { CompiledTrust } from '../trust/compiled-trust.ts';
+import type { CompiledQuarantine } from './quarantine.ts';
 
 /**
  * The configuration as it is compiled at synth into `countersign.compiled.json`, the file that lies beside each function's code.
@@ -8,6 +9,10 @@ export interface CompiledConfig {
   readonly version: 1;
   /** `sha256:` digest over the canonical JSON of the rest; part of every verdict, so that a policy change is visible and triggers a new verdict. */
   readonly hash: string;
-  readonly images: { readonly mode: 'observe'; readonly graceSeconds: number };
+  readonly images: {
+    readonly mode: 'observe';
+    readonly graceSeconds: number;
+    readonly quarantine?: CompiledQuarantine | undefined;
+  };
   readonly trust: CompiledTrust;
 }

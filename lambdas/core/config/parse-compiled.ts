@@ -3,6 +3,7 @@ import { CountersignError, messageOf } from '../errors.ts';
 import { trustPolicySchema } from '../trust/policy.ts';
 import type { CompiledConfig } from './compiled.ts';
 import { hashConfig } from './hash.ts';
+import { compiledQuarantine } from './quarantine.ts';
 
 /** Thrown where the compiled configuration is not one, or was changed after it was compiled. */
 export class CompiledConfigError extends CountersignError<'malformed-config' | 'config-hash-mismatch'> {}
@@ -10,7 +11,11 @@ export class CompiledConfigError extends CountersignError<'malformed-config' | '
 const compiledSchema = z.strictObject({
   version: z.literal(1),
   hash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  images: z.strictObject({ mode: z.literal('observe'), graceSeconds: z.number().int().positive().max(86_400) }),
+  images: z.strictObject({
+    mode: z.literal('observe'),
+    graceSeconds: z.number().int().positive().max(86_400),
+    quarantine: compiledQuarantine.optional(),
+  }),
   trust: z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration } from '../duration.ts';
+import { quarantineSchema } from './quarantine.ts';
 
 const alarms = z.union([
   z.strictObject({ email: z.email() }),
@@ -10,12 +11,13 @@ const alarms = z.union([
 export const configSchema = z.strictObject({
   version: z.literal(1),
   images: z.strictObject({
-    /** What may be done about an image without a valid signature. This version only observes; quarantine brings `approve` and `enforce`. */
+    /** What the verification itself does: a finding and nothing more. What may be done about it is `quarantine`. */
     mode: z.literal('observe'),
     /** How long a pushed image may stay without a signature before it counts as unsigned. 1 second to 24 hours. */
     grace: duration.refine((seconds) => seconds <= 86_400, 'at most 24h'),
     /** The trust policy, a path relative to this file. */
     trustPolicy: z.string().min(1).max(1024),
+    quarantine: quarantineSchema.optional(),
   }),
   /** Without this section IAM is left alone. */
   iam: z

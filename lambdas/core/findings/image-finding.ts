@@ -3,6 +3,7 @@ import type { Reason } from '../errors.ts';
 import { type ImageName, keyOf } from '../image-name.ts';
 import type { Evidence } from '../trust/evidence.ts';
 import { type AsffFinding, findingBase } from './asff.ts';
+import { describePlans, listPlanFields, type PlanFacts } from './plan-text.ts';
 import { fitText } from './text.ts';
 
 /** What a finding about an image is made of. */
@@ -14,6 +15,8 @@ export interface ImageVerdictFacts extends ImageName {
   readonly tags: readonly string[];
   /** Tags that pointed to another digest before. */
   readonly tagMoves?: readonly { readonly tag: string; readonly from: string }[] | undefined;
+  /** What is done about it. */
+  readonly plans?: readonly PlanFacts[] | undefined;
   readonly policy: string | null;
   readonly policyHash: string;
   readonly evidence: readonly Evidence[];
@@ -31,6 +34,7 @@ export function describeImageFinding(facts: ImageVerdictFacts): AsffFinding {
   const wording = WORDINGS[facts.state];
   const name = `${facts.repository}@${facts.digest.slice(0, 19)}`;
   const [first] = facts.reasons;
+  const plans = describePlans(facts.plans ?? []);
   return {
     ...findingBase(facts.account, facts.region),
     Id: `countersign/image/${keyOf(facts)}`,
@@ -38,7 +42,8 @@ export function describeImageFinding(facts: ImageVerdictFacts): AsffFinding {
     CreatedAt: new Date(facts.firstSeenAt).toISOString(),
     UpdatedAt: new Date(facts.findingUpdatedAt).toISOString(),
     Title: fitText(wording.title(name), 256),
-    Description: fitText(`${wording.description(facts, first?.message ?? '')}${describeMoves(facts)}`, 1024),
+    // What an approval would do is never what is cut.
+    Description: `${fitText(`${wording.description(facts, first?.message ?? '')}${describeMoves(facts)}`, 1024 - plans.length)}${plans}`,
     FindingProviderFields: {
       Severity: { Label: wording.severity, Original: facts.state },
       Types: ['Software and Configuration Checks/AWS Security Best Practices/Container Image Signature'],
@@ -157,6 +162,7 @@ function describeFields(facts: ImageVerdictFacts): Record<string, string> {
     ...(facts.tagMoves !== undefined && {
       'countersign/TagMoves': fitText(facts.tagMoves.map(({ tag, from }) => `${tag} from ${from}`).join(', '), 2048),
     }),
+    ...listPlanFields(facts.plans ?? []),
     'countersign/Reasons': fitText(facts.reasons.map(({ code }) => code).join(' '), 2048),
   };
   for (const [index, evidence] of facts.evidence.slice(0, MOST_EVIDENCE).entries()) {

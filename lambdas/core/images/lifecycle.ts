@@ -77,12 +77,13 @@ function draftOf({ revision: _r, publishedRevision: _p, findingUpdatedAt: _u, ..
   return withoutAbsent(draft);
 }
 
-function withoutAbsent({ nextCheckAt, validUntil, tagMoves, ...rest }: Draft) {
+function withoutAbsent({ nextCheckAt, validUntil, tagMoves, plans, ...rest }: Draft) {
   return {
     ...rest,
     ...(nextCheckAt !== undefined && { nextCheckAt }),
     ...(validUntil !== undefined && { validUntil }),
     ...(tagMoves !== undefined && { tagMoves }),
+    ...(plans !== undefined && { plans }),
   };
 }
 
@@ -99,6 +100,7 @@ function carryOver(image: ImageName, previous: VerdictRecord | undefined, at: Ci
   return {
     ...{ account, region, repository, digest, tags },
     tagMoves: addMove(previous?.tagMoves, at),
+    plans: previous?.plans,
     state: previous?.state ?? 'pending',
     firstSeenAt: previous?.firstSeenAt ?? seenAt,
     graceEndsAt: findGraceEnd(previous, seenAt, at),

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Reason } from '../errors.ts';
+import type { PlanFacts } from '../findings/plan-text.ts';
 import type { ImageName } from '../image-name.ts';
 import type { Evidence } from '../trust/evidence.ts';
 
@@ -34,6 +35,8 @@ export interface VerdictRecord extends ImageName {
   readonly tags: readonly string[];
   /** Its tags that pointed to another digest before, and to which. Absent where none did. */
   readonly tagMoves?: readonly TagMove[] | undefined;
+  /** The quarantine plans about it, as its finding tells of them. Absent where none was proposed. */
+  readonly plans?: readonly PlanFacts[] | undefined;
   /** `hash` of the compiled configuration that decided. */
   readonly policyHash: string;
   readonly policy: string | null;

@@ -4,7 +4,7 @@ import { name, requirementSchema } from './requirement.ts';
 import { file, signerSchema } from './signer.ts';
 
 /** An ECR repository name or a pattern of it: `*` stands for any characters within one path segment, `**` for any number of segments. */
-const repositoryPattern = z
+export const repositoryPattern = z
   .string()
   .max(256)
   .regex(/^[a-z0-9*][a-z0-9*._/-]*$/, 'use an ECR repository name, * within a path segment, ** across segments');

@@ -1,12 +1,15 @@
-import type { CompiledConfig } from '../core/config/compiled.ts';
-import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
-import { CountersignError, messageOf, type Reason } from '../core/errors.ts';
-import { loadTrustMaterial, type TrustMaterial } from '../core/trust/material.ts';
+import { CountersignError, messageOf, type Reason } from '../errors.ts';
+import { loadTrustMaterial, type TrustMaterial } from '../trust/material.ts';
+import type { CompiledConfig } from './compiled.ts';
+import { parseCompiledConfig } from './parse-compiled.ts';
+import type { CompiledQuarantine } from './quarantine.ts';
 
 /** The trust that the function was deployed with. Unusable trust does not stop the function: every image stays undecided, and that is told. */
 export type DeployedTrust = {
   readonly graceSeconds: number;
   readonly policyHash: string;
+  /** Undefined where the configuration has none, and where it cannot be read: then nothing is changed. */
+  readonly quarantine: CompiledQuarantine | undefined;
 } & (
   | { readonly usable: true; readonly config: CompiledConfig; readonly material: TrustMaterial }
   | { readonly usable: false; readonly reason: Reason }
@@ -22,7 +25,7 @@ export function readDeployedTrust(readCompiledConfig: () => string): DeployedTru
   } catch (thrown) {
     const code = thrown instanceof CountersignError ? thrown.code : 'unreadable-config';
     const reason = { code, message: `${messageOf(thrown).slice(0, 400)}.` };
-    return { usable: false, reason, graceSeconds: 0, policyHash: NO_POLICY };
+    return { usable: false, reason, graceSeconds: 0, policyHash: NO_POLICY, quarantine: undefined };
   }
 }
 
@@ -34,5 +37,6 @@ export function loadTrust(config: CompiledConfig): DeployedTrust {
     material: loadTrustMaterial(config.trust),
     graceSeconds: config.images.graceSeconds,
     policyHash: config.hash,
+    quarantine: config.images.quarantine,
   };
 }

@@ -1,0 +1,116 @@
+import { canonicalize } from '../canonical-json.ts';
+import { type Digest, digestOf } from '../digest.ts';
+import { CountersignError } from '../errors.ts';
+import { type Advance, advance, type Refusal, startProgress } from './advance.ts';
+import type { LedgerEvent } from './event.ts';
+import { digestPlan, type Plan } from './plan.ts';
+import { PROPOSAL_LIFE, type Progress } from './progress.ts';
+
+/** Thrown where a row is not what its own history says. Nothing is done on top of it. */
+export class LedgerError extends CountersignError<'broken-chain' | 'malformed-row' | 'contended' | 'refused'> {}
+
+/** One entry of a history: what happened, who did it, and the digest of the entry before. */
+export interface Entry {
+  readonly event: LedgerEvent;
+  /** Digest of the entry before; of the first entry, digest of the plan. */
+  readonly previous: Digest;
+  /** Digest over `event` and `previous`. */
+  readonly digest: Digest;
+}
+
+/** One plan with all that happened to it: one row of the ledger. `progress` is what the history comes to, kept so that it can be compared. */
+export interface LedgerRecord {
+  readonly plan: Plan;
+  readonly progress: Progress;
+  readonly history: readonly Entry[];
+}
+
+export type Transition =
+  | { readonly ok: true; readonly record: LedgerRecord }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Three times as many as an application and an undo of the longest plan, with a crash at each step. */
+const MOST_ENTRIES = 400;
+
+/** The row of a plan that is proposed: what a rule asks for, before anybody said anything. */
+export function openRecord(plan: Plan, at: number): LedgerRecord {
+  const event: LedgerEvent = {
+    id: `propose/${plan.id}`,
+    at,
+    by: { kind: 'rule', name: plan.rule },
+    what: { kind: 'propose' },
+  };
+  return { plan, progress: startProgress(plan), history: [chain(event, digestPlan(plan))] };
+}
+
+/**
+ * What a row becomes by an event, or why it does not. An event whose id is in the history changes nothing, however often it comes.
+ * Time in a history never goes back: an event from a slower clock gets the time of the entry before.
+ */
+export function transition(record: LedgerRecord, event: LedgerEvent): Transition {
+  if (record.history.some((entry) => entry.event.id === event.id)) {
+    return refuse({ code: 'duplicate', message: `${event.id} is in the history`, again: 'never' });
+  }
+  if (record.history.length >= MOST_ENTRIES) {
+    return refuse({ code: 'history-full', message: `the history has ${MOST_ENTRIES} entries`, again: 'never' });
+  }
+  const last = headOf(record);
+  const timed = { ...event, at: Math.max(event.at, last.event.at) };
+  const next = isLate(record, timed) ?? advance(record.plan, record.progress, timed);
+  if (!next.ok) return next;
+  return {
+    ok: true,
+    record: { plan: record.plan, progress: next.progress, history: [...record.history, chain(timed, last.digest)] },
+  };
+}
+
+/** The newest entry. Its digest stands for the whole history. */
+export function headOf({ history }: Pick<LedgerRecord, 'history'>): Entry {
+  const last = history.at(-1);
+  if (last === undefined) throw new LedgerError('broken-chain', 'a history has at least its proposal');
+  return last;
+}
+
+/** When a proposal that nobody answered ends, Unix milliseconds. */
+export function proposalEnd({ history }: Pick<LedgerRecord, 'history'>): number {
+  return (history[0]?.event.at ?? 0) + PROPOSAL_LIFE;
+}
+
+/** Makes sure that a row is what its history says: each entry follows from the one before, and all of them come to the progress. Throws `broken-chain`. */
+export function verifyRecord(record: LedgerRecord): void {
+  const [first, ...rest] = record.history;
+  const opening = first === undefined ? undefined : openRecord(record.plan, first.event.at);
+  if (opening === undefined || canonicalize(first) !== canonicalize(opening.history[0])) throw broken(record, 0);
+  let replayed = opening;
+  for (const [index, entry] of rest.entries()) {
+    const next = transition(replayed, entry.event);
+    if (!next.ok || canonicalize(headOf(next.record)) !== canonicalize(entry)) throw broken(record, index + 1);
+    replayed = next.record;
+  }
+  if (canonicalize(replayed.progress) !== canonicalize(record.progress)) throw broken(record, record.history.length);
+}
+
+/** A proposal has a life: after it, it can only expire, and before, it cannot. */
+function isLate(record: LedgerRecord, { what, at }: LedgerEvent): Advance | undefined {
+  if (record.progress.state !== 'proposed') return undefined;
+  const ended = at >= proposalEnd(record);
+  if (what.kind === 'approve' && ended) {
+    return refuse({ code: 'not-due', message: 'the proposal has expired', again: 'never' });
+  }
+  if (what.kind === 'expire' && !ended) {
+    return refuse({ code: 'not-due', message: 'the proposal has not ended yet', again: 'later' });
+  }
+  return undefined;
+}
+
+function chain(event: LedgerEvent, previous: Digest): Entry {
+  return { event, previous, digest: digestOf(canonicalize({ event, previous })) };
+}
+
+function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}
+
+function broken({ plan, history }: LedgerRecord, at: number): LedgerError {
+  return new LedgerError('broken-chain', `the history of ${plan.id} does not hold at entry ${at} of ${history.length}`);
+}

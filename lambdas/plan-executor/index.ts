@@ -1,0 +1,13 @@
+import { dynamodb } from '../aws/clients/dynamodb.ts';
+import { ecr } from '../aws/clients/ecr.ts';
+import { ecs } from '../aws/clients/ecs.ts';
+import { lambda } from '../aws/clients/lambda.ts';
+import { sqs } from '../aws/clients/sqs.ts';
+import { ssm } from '../aws/clients/ssm.ts';
+import { realWiring } from '../aws/real-wiring.ts';
+import { createHandler } from './handler.ts';
+
+export const handler = createHandler({
+  ...realWiring(import.meta.url),
+  clients: { ecr: ecr(), sqs: sqs(), dynamodb: dynamodb(), ssm: ssm(), ecs: ecs(), lambda: lambda() },
+});
