@@ -6,7 +6,8 @@ import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js'
 import type { ServiceFunction } from './service-function.ts';
 
 /**
- * Rights on all ECR repositories of this account and region. The trust policy says which are verified; the right is for all of them, because a repository that is made tomorrow must not wait for a deployment.
+ * Rights on all ECR repositories of this account and region. The trust policy says which are verified; the right is for all of them, because a repository that is
+ * made tomorrow must not wait for a deployment.
  */
 export function allowEveryRepository(reader: ServiceFunction, actions: readonly string[]): void {
   const everyRepository = Stack.of(reader).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' });

@@ -38,6 +38,9 @@ const row = z.object({
   attempts: z.number().int().nonnegative(),
   tags: z.array(z.string()),
   tagMoves: z.array(z.object({ tag: z.string(), from: z.string().refine(isDigest) })).optional(),
+  manifest: z
+    .object({ mediaType: z.string(), size: z.number().int().nonnegative(), artifactType: z.string().optional() })
+    .optional(),
   plans: z
     .array(
       z.object({
@@ -50,6 +53,7 @@ const row = z.object({
         does: z.string(),
         reversible: z.boolean(),
         failure: z.string().optional(),
+        undoneBy: z.enum(['operator', 'rule']).optional(),
       }),
     )
     .optional(),

@@ -9,7 +9,14 @@ import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import type { CompiledQuarantine } from '../core/config/quarantine.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { PlanFacts } from '../core/findings/plan-text.ts';
-import { describePlan, isForExecutor, isSuperseded, withPlans } from '../core/images/plan-facts.ts';
+import {
+  describePlan,
+  isForExecutor,
+  isSuperseded,
+  isTakenBackByRule,
+  withPlans,
+  withUndoWish,
+} from '../core/images/plan-facts.ts';
 import { type FailedVerdict, planContainment, planDeletion } from '../core/images/quarantine.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { isPlanId, type Plan } from '../core/ledger/plan.ts';
@@ -41,27 +48,25 @@ export function readQuarantineParts(
 }
 
 /** Whether an image that cannot be read is in the archive, where a plan of ours may have put it. */
-export async function isArchivedByPlan(
-  previous: VerdictRecord | undefined,
-  parts: QuarantineParts | undefined,
-): Promise<boolean> {
-  if (parts === undefined || previous?.plans === undefined) return false;
+export async function isArchivedByPlan(previous: VerdictRecord, parts: QuarantineParts | undefined): Promise<boolean> {
+  if (parts === undefined || previous.plans === undefined) return false;
   const atRest = await describeImageAtRest(parts.wiring.clients.ecr, previous);
   return atRest !== undefined && atRest.storage !== 'active';
 }
 
 /**
- * Proposes the plans that the quarantine of the image's policy asks for, wakes the executor where it has something to do, and puts on the verdict how its plans
- * stand. Nothing in the registry is changed here. Returns the verdict as it is on record then.
+ * Proposes the plans that the quarantine of the image's policy asks for, or wants them taken back where the image is verified, wakes the executor where it has
+ * something to do, and puts on the verdict how its plans stand. Nothing in the registry is changed here. Returns the verdict as it is on record then.
  */
 export async function followQuarantine(
   record: VerdictRecord,
   parts: QuarantineParts,
   telemetry: Telemetry,
 ): Promise<VerdictRecord> {
-  const known = await readPlans(record, parts);
-  const plans = [...known, ...(await propose(record, known, parts, telemetry))];
   const now = parts.wiring.clock();
+  const known = await takeBackVerified(record, await readPlans(record, parts), now, parts);
+  const proposed = await propose(record, known, parts, telemetry);
+  const plans = [...known.filter(({ kind }) => proposed.every((one) => one.kind !== kind)), ...proposed];
   const next = withPlans(
     record,
     plans.map(({ kind, plan }) => describePlan(kind, plan)),
@@ -91,6 +96,24 @@ async function readPlans(record: VerdictRecord, { ledger }: QuarantineParts): Pr
   return known;
 }
 
+/** A quarantine that the rule itself put an image into ends when the image is verified. */
+async function takeBackVerified(
+  { state, digest }: VerdictRecord,
+  known: readonly KnownPlan[],
+  now: number,
+  { ledger }: QuarantineParts,
+): Promise<readonly KnownPlan[]> {
+  if (state !== 'verified') return known;
+  return Promise.all(
+    known.map(async (one) => {
+      const next = withUndoWish(one.plan, now);
+      if (next === undefined) return one;
+      if (await ledger.write(next, one.plan)) return { ...one, plan: next };
+      throw new CountersignError('contended', `the plan ${one.plan.plan.id} about ${digest} was written by others`);
+    }),
+  );
+}
+
 async function propose(
   record: VerdictRecord,
   known: readonly KnownPlan[],
@@ -102,7 +125,8 @@ async function propose(
   const rule = verdict === undefined ? undefined : settings.policies[verdict.policy];
   if (verdict === undefined || rule === undefined) return [];
   if (settings.protectedRepositories.some((pattern) => matchRepository(pattern, record.repository))) return [];
-  const containment = known.find(({ kind }) => kind === 'containment');
+  const containment = known.find(({ kind, plan }) => kind === 'containment' && !isTakenBackByRule(plan));
+  const follows = known.find(({ plan }) => isTakenBackByRule(plan))?.plan.plan.id;
   const deletion = known.find(({ kind }) => kind === 'deletion');
   const kind = containment === undefined ? 'containment' : 'deletion';
   const isNext =
@@ -110,7 +134,8 @@ async function propose(
   if (!isNext || (kind === 'deletion' && rule.upTo !== 'delete')) return [];
   const atRest = await describeImageAtRest(wiring.clients.ecr, record);
   if (atRest === undefined) return [];
-  const plan = kind === 'containment' ? planContainment(verdict, rule, atRest) : planDeletion(verdict, rule, atRest);
+  const plan =
+    kind === 'containment' ? planContainment(verdict, rule, atRest, follows) : planDeletion(verdict, rule, atRest);
   return plan === undefined ? [] : [{ kind, plan: await open(plan, parts, telemetry) }];
 }
 

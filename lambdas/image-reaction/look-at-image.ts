@@ -10,6 +10,7 @@ import type { Digest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import { describeImageFinding } from '../core/findings/image-finding.ts';
 import type { ImageName } from '../core/image-name.ts';
+import type { KnownManifest } from '../core/images/candidates.ts';
 import { MOST_CHILDREN } from '../core/images/containment.ts';
 import { isFindingOwed, nextVerdict } from '../core/images/lifecycle.ts';
 import { type ArtifactSource, LIMITS } from '../core/images/source.ts';
@@ -62,11 +63,8 @@ export async function lookAtImage(
     // Read before looking: whoever looks later and writes first makes our write fail, and we look again.
     const previous = await verdicts.read(image);
     await parts.trustReport(image, previous, telemetry);
-    const observation = seen ?? (await observe(image, source, parts));
-    // What is archived cannot be read, and is not gone: its verdict stands, and its plans go on.
-    if (observation.kind === 'gone' && (await isArchivedByPlan(previous, parts.quarantine))) {
-      return finish(previous, parts, telemetry);
-    }
+    const observation = await observeAnywhere(seen ?? (await observe(image, source, parts)), previous, source, parts);
+    if (observation === 'archived') return finish(previous, parts, telemetry);
     const now = wiring.clock();
     const { graceSeconds, policyHash } = trust;
     const at = { now, seenAt, tag, movedFrom, graceSeconds, policyHash, random: wiring.random() };
@@ -87,6 +85,23 @@ export async function lookAtImage(
     }
   }
   throw new CountersignError('contended', `the verdict of ${image.digest} was written by others ${MOST_ROUNDS} times`);
+}
+
+/**
+ * What is archived cannot be read, and is not gone: its verdict stands, and its plans go on. Only a signature that came since can be found all the same, by what is
+ * known of its manifest.
+ */
+async function observeAnywhere(
+  observation: Observation,
+  previous: VerdictRecord | undefined,
+  source: ArtifactSource,
+  parts: Parts,
+): Promise<Observation | 'archived'> {
+  if (observation.kind !== 'gone' || previous === undefined) return observation;
+  if (!(await isArchivedByPlan(previous, parts.quarantine))) return observation;
+  if (previous.manifest === undefined) return 'archived';
+  const found = await observe(previous, source, parts, previous.manifest);
+  return found.kind === 'decided' && found.decision.verdict === 'verified' ? found : 'archived';
 }
 
 /** What follows a verdict that is on record: its plans, and the finding that tells of both. */
@@ -118,6 +133,7 @@ async function observe(
   image: ImageName,
   source: ArtifactSource,
   { trust, wiring, verdicts, containment, revocation, getRevocationStatus }: Parts,
+  known?: KnownManifest,
 ): Promise<Observation> {
   if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
   const { material, policyHash } = trust;
@@ -138,6 +154,7 @@ async function observe(
     material,
     limits: LIMITS,
     clock,
+    known,
     findContainers,
     policyHash,
     notation,

@@ -3,7 +3,7 @@ import { lookAtEcr, performOnEcr } from '../aws/plan-calls/ecr.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import type { Reason } from '../core/errors.ts';
-import { findObstacle, judgeSwitch } from '../core/images/quarantine-guards.ts';
+import { findObstacle, findUndoObstacle, judgeSwitch } from '../core/images/quarantine-guards.ts';
 import type { ExecutorPorts } from '../core/ledger/execute.ts';
 import { limitsOf } from '../core/ledger/limits.ts';
 import type { Plan } from '../core/ledger/plan.ts';
@@ -16,7 +16,8 @@ export function connectPlan(
   wiring: ExecutorWiring,
   ledger: LedgerStore,
   trust: DeployedTrust,
-): (run: string) => ExecutorPorts {
+  run: string,
+): ExecutorPorts {
   const { clients, clock } = wiring;
   const facts = factReader(wiring, trust);
 
@@ -41,14 +42,15 @@ export function connectPlan(
     return undefined;
   }
 
-  return (run) => ({
+  return {
     read: ledger.read,
     write: ledger.write,
     look: (call) => lookAtEcr(clients.ecr, call),
     perform: (call) => performOnEcr(clients.ecr, call),
     findObstacle: findPlanObstacle,
-    findUndoObstacle: async () => judgeSwitch(await facts.readSwitch()),
+    findUndoObstacle: async (plan, wantedBy) =>
+      wantedBy === 'operator' ? judgeSwitch(await facts.readSwitch()) : findUndoObstacle(await facts.read(plan)),
     clock,
     run: `${run}/${clock()}`,
-  });
+  };
 }

@@ -1,8 +1,10 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
+import { keepTrust } from '../aws/keep-trust.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
 import { sendRecheck, sendRejected } from '../aws/queues.ts';
+import { rootStore } from '../aws/root-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -23,7 +25,8 @@ export function createHandler(
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const imageQueueUrl = requireVariable(environment, 'IMAGE_QUEUE_URL');
   const ledger = ledgerStore(clients.dynamodb, requireVariable(environment, 'LEDGER_TABLE'));
-  const ports = connectPlan(wiring, ledger, readDeployedTrust(wiring.readCompiledConfig));
+  const roots = rootStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE'));
+  const currentTrust = keepTrust(readDeployedTrust(wiring.readCompiledConfig), roots, clock);
 
   return frameRecords(environment, async (record: SQSRecord, telemetry: Telemetry) => {
     const id = parsePlanMessage(record.body);
@@ -33,15 +36,18 @@ export function createHandler(
       telemetry.count('PlanRejected');
       return;
     }
-    const execution = await executePlan(id, ports(record.messageId)).catch((thrown: unknown) => {
+    const { trust } = await currentTrust();
+    const ports = connectPlan(wiring, ledger, trust, record.messageId);
+    const execution = await executePlan(id, ports).catch((thrown: unknown) => {
       if (thrown instanceof LedgerError && thrown.code !== 'contended') telemetry.count('LedgerBroken');
       throw thrown;
     });
     tellExecution(execution, telemetry);
+    // Before the look at the image, which wakes us for a plan that nobody has begun with: waiting for the world must not become a circle.
+    if (execution.outcome === 'waiting') throw new CountersignError('waiting', `${id} goes on later`);
     // The finding about the resource tells how its plan stands.
     const image = parseKey(execution.record?.plan.resource ?? '');
     if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
-    if (execution.outcome === 'waiting') throw new CountersignError('waiting', `${id} goes on later`);
   });
 }
 

@@ -10,12 +10,14 @@ import type { Wiring } from '../aws/wiring.ts';
 import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { type ImageName, parseKey } from '../core/image-name.ts';
+import type { KnownManifest } from '../core/images/candidates.ts';
 import type { ImageAtRest } from '../core/images/quarantine.ts';
 import type { Known, QuarantineFacts } from '../core/images/quarantine-guards.ts';
 import { LIMITS } from '../core/images/source.ts';
 import type { VerdictState } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
 import type { Plan } from '../core/ledger/plan.ts';
+import type { Decision } from '../core/trust/evidence.ts';
 
 /** Another try may tell: the plan neither goes on nor fails. */
 class UndecidedNow extends CountersignError<'undecided'> {}
@@ -36,7 +38,7 @@ export function factReader(
   const verdicts = verdictStore(clients.dynamodb, table);
   const containment = containmentStore(clients.dynamodb, table, clock);
 
-  async function observe(image: ImageName): Promise<Observation> {
+  async function observe(image: ImageName, known?: KnownManifest): Promise<Observation> {
     if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
     const { account: registryId, region, repository, digest } = image;
     const source = ecrSource({ ecr: clients.ecr, fetch: wiring.fetch, registryId, region, repository });
@@ -45,20 +47,26 @@ export function factReader(
       const containers = await containment.containersOf(image);
       return containers.length === 0 ? [] : verdicts.readMany(containers);
     };
-    return verifyImage({ source, digest, repository, material, limits: LIMITS, clock, findContainers, policyHash });
+    const shared = { source, digest, repository, material, limits: LIMITS, clock, findContainers, policyHash };
+    return verifyImage({ ...shared, known });
   }
 
   async function readVerdict(image: ImageName, atRest: ImageAtRest | 'gone'): Promise<VerdictState | 'undecided'> {
     const stored = await verdicts.read(image);
     const onRecord = stored?.policyHash === trust.policyHash ? stored.state : 'undecided';
-    // What is archived cannot be looked at: what was found before it was archived stands.
-    if (atRest === 'gone' || atRest.storage === 'archived') return onRecord;
+    if (atRest === 'gone') return onRecord;
+    if (atRest.storage !== 'active') {
+      // Its manifest cannot be read there. A signature can be found all the same; that there is none is for the record to say.
+      const seen = stored?.manifest === undefined ? undefined : await observe(image, stored.manifest);
+      if (seen?.kind === 'decided' && seen.decision.verdict === 'verified') return 'verified';
+      if (seen?.kind === 'ignored') return 'ignored';
+      if (seen !== undefined && trust.usable) requireDecided(seen, image);
+      return onRecord === 'verified' ? 'undecided' : onRecord;
+    }
     const seen = await observe(image);
     if (seen.kind === 'undecided' && !trust.usable) return 'undecided';
     if (seen.kind === 'gone' || seen.kind === 'ignored') return seen.kind;
-    const verdict = seen.kind === 'decided' ? seen.decision.verdict : 'error';
-    // A registry that does not answer says nothing about the image: the plan waits for one that does.
-    if (verdict === 'error') throw new UndecidedNow('undecided', `${image.digest} cannot be judged now`);
+    const verdict = requireDecided(seen, image);
     // The grace of an image is on record: without it an image that was just pushed would count as unsigned.
     return verdict === 'unsigned' && onRecord !== 'unsigned' && onRecord !== 'invalid' ? 'pending' : verdict;
   }
@@ -91,6 +99,13 @@ export function factReader(
       return { killSwitch, atRest, verdict, usedBy: await know(() => readUsers(image, atRest.known)) };
     },
   };
+}
+
+/** A registry that does not answer says nothing about the image: the plan waits for one that does. */
+function requireDecided(seen: Observation, { digest }: ImageName): Exclude<Decision['verdict'], 'error'> {
+  const verdict = seen.kind === 'decided' ? seen.decision.verdict : 'error';
+  if (verdict === 'error') throw new UndecidedNow('undecided', `${digest} cannot be judged now`);
+  return verdict;
 }
 
 async function know<T>(read: () => Promise<T>): Promise<Known<T>> {

@@ -8,6 +8,7 @@ import type { Scenario } from './scenario.ts';
 import { signedAfterFinding } from './signed-after-finding.ts';
 import { signedByKey } from './signed-by-key.ts';
 import { signedByWorkflow } from './signed-by-workflow.ts';
+import { signedInQuarantine } from './signed-in-quarantine.ts';
 import { signedLate } from './signed-late.ts';
 import { transplanted } from './transplanted.ts';
 import { unsigned } from './unsigned.ts';
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   unsigned,
   quarantined,
   signedAfterFinding,
+  signedInQuarantine,
 ];

@@ -8,6 +8,7 @@ import { platformImage } from '../../local/scenarios/platform-image.ts';
 import { quarantined } from '../../local/scenarios/quarantined.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
 import { signedAfterFinding } from '../../local/scenarios/signed-after-finding.ts';
+import { signedInQuarantine } from '../../local/scenarios/signed-in-quarantine.ts';
 import { fullConfiguration, testConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 
@@ -44,9 +45,7 @@ async function run(scenario: Scenario, crash: Crash) {
     graceSeconds: 600,
     random: seededRandom(1),
     onFailure: () => {},
-    ...(scenario === quarantined
-      ? { template: templates.changing, quarantine: true }
-      : { template: templates.observing }),
+    ...(ENDS.has(scenario) ? { template: templates.changing, quarantine: true } : { template: templates.observing }),
     loadHandler,
   });
   let calls = 0;
@@ -96,30 +95,41 @@ function readEnd(service: EmbeddedService, result: Awaited<ReturnType<typeof che
   };
 }
 
-/** A quarantine makes some 130 calls: every third of them here, each of them with COUNTERSIGN_LONG. */
-const strideOf = (scenario: Scenario) =>
-  scenario === quarantined && process.env.COUNTERSIGN_LONG === undefined ? 3 : 1;
+/** How the plan of a quarantine ends, and what the finding says then. */
+const ENDS = new Map([
+  [quarantined, { plan: 'verified', text: expect.stringContaining('was applied') }],
+  [signedInQuarantine, { plan: 'undone', text: expect.stringContaining('was undone, since') }],
+]);
+
+/** A quarantine makes some 130 calls and its undo as many: a part of them here, each of them with COUNTERSIGN_LONG. */
+function strideOf(scenario: Scenario): number {
+  if (process.env.COUNTERSIGN_LONG !== undefined || !ENDS.has(scenario)) return 1;
+  return scenario === quarantined ? 3 : 7;
+}
 
 const RECORD = { open: 'ACTIVE', archived: 'ARCHIVED', none: undefined } as const;
 
-describe.each([signedAfterFinding, platformImage, quarantined])('a crash while $name', (scenario) => {
-  test.each(['before', 'after'] as const)(
-    '%s any of the calls of the functions changes nothing of the end',
-    async (when) => {
-      const expected = {
-        state: scenario.expected.state,
-        finding: RECORD[scenario.expected.finding],
-        deadLetters: 0,
-        ...(scenario === quarantined && { plan: 'verified', text: expect.stringContaining('was applied') }),
-      };
-      let at = 1;
-      for (; ; at += strideOf(scenario)) {
-        const { calls, ...ended } = await run(scenario, { at, when });
-        if (at > calls) break;
-        expect({ at, ...ended }).toEqual({ at, ...expected });
-      }
-      expect(at).toBeGreaterThan(8);
-    },
-    120_000,
-  );
-});
+describe.each([signedAfterFinding, platformImage, quarantined, signedInQuarantine])(
+  'a crash while $name',
+  (scenario) => {
+    test.each(['before', 'after'] as const)(
+      '%s any of the calls of the functions changes nothing of the end',
+      async (when) => {
+        const expected = {
+          state: scenario.expected.state,
+          finding: RECORD[scenario.expected.finding],
+          deadLetters: 0,
+          ...ENDS.get(scenario),
+        };
+        let at = 1;
+        for (; ; at += strideOf(scenario)) {
+          const { calls, ...ended } = await run(scenario, { at, when });
+          if (at > calls) break;
+          expect({ at, ...ended }).toEqual({ at, ...expected });
+        }
+        expect(at).toBeGreaterThan(8);
+      },
+      120_000,
+    );
+  },
+);

@@ -1,15 +1,19 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { ledgerStore } from '../../lambdas/aws/ledger-store.ts';
+import { isPlanId } from '../../lambdas/core/ledger/plan.ts';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { quarantined } from '../../local/scenarios/quarantined.ts';
 import type { Scenario } from '../../local/scenarios/scenario.ts';
+import { signedInQuarantine } from '../../local/scenarios/signed-in-quarantine.ts';
 import { fullConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
+import { aTrustedRoot } from '../support/tuf.ts';
 
 const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
@@ -23,7 +27,7 @@ let clock: VirtualClock;
 let service: EmbeddedService;
 afterEach(() => service?.stop());
 
-async function start() {
+async function start(more: Partial<Parameters<typeof startEmbeddedService>[0]> = {}) {
   clock = virtualClock(Date.UTC(2026, 10, 23, 12, 0, 0));
   service = await startEmbeddedService({
     clock,
@@ -32,6 +36,7 @@ async function start() {
     onFailure: () => {},
     quarantine: true,
     template,
+    ...more,
   });
   return service.account.clients;
 }
@@ -78,6 +83,15 @@ async function act(action: string, trace: string, changes: Readonly<Record<strin
   await service.settle();
 }
 
+/** What happened to the plan about an image, and by whom. */
+async function listHistory(trace: string): Promise<readonly string[]> {
+  const { ssm, dynamodb } = service.account.clients;
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/countersign/ledger-table' }));
+  const id = fieldsOf(trace)['countersign/Plan'];
+  const record = isPlanId(id) ? await ledgerStore(dynamodb, Parameter?.Value ?? '').read(id) : undefined;
+  return record?.history.map(({ event }) => `${event.what.kind} by ${event.by.kind}`) ?? [];
+}
+
 const fieldsOf = (trace: string) => productFields.parse(service.observations.findingOf(trace)?.ProductFields);
 const stateOf = (trace: string) => fieldsOf(trace)['countersign/PlanState'];
 
@@ -106,6 +120,36 @@ describe('a quarantine that is enforced', () => {
     expect(await describeAtRest(image)).toMatchObject({ status: 'ACTIVE' });
     expect((await describeAtRest(image)).tags).not.toContain(`quarantine-${image.digest.slice(7, 19)}`);
     expect(stateOf(image.trace)).toBe('undone');
+  });
+
+  test('is taken back by the rule once the image is signed', async () => {
+    await start();
+    const image = await push(signedInQuarantine);
+    await clock.advance(3 * 3_600_000);
+    await service.settle();
+
+    expect(await listHistory(image.trace)).toEqual([
+      ...['propose by rule', 'begin by executor'],
+      ...['start-step by executor', 'finish-step by executor', 'start-step by executor', 'finish-step by executor'],
+      ...['verify by executor', 'request-undo by rule'],
+      ...['start-undo by executor', 'finish-undo by executor', 'start-undo by executor', 'finish-undo by executor'],
+    ]);
+    expect(service.observations.verdictOf(image.trace)?.state).toBe('verified');
+    expect(await describeAtRest(image)).toMatchObject({ status: 'ACTIVE' });
+    expect((await describeAtRest(image)).tags).not.toContain(`quarantine-${image.digest.slice(7, 19)}`);
+    expect(fieldsOf(image.trace)).toMatchObject({ 'countersign/PlanState': 'undone' });
+    expect(service.observations.findingOf(image.trace)?.Description).toMatch(/was undone, since the image is verified/);
+  });
+
+  test('goes by the trusted roots in use, also where they were refreshed since the deployment', async () => {
+    await start({ refreshRoots: true, template: describeTemplate(fullConfiguration.compiled) });
+    service.repository?.publish({ trustedRoot: aTrustedRoot() });
+    await clock.advance(8 * 3_600_000);
+    await service.settle();
+    const image = await push();
+
+    expect(await describeAtRest(image)).toMatchObject({ status: 'ARCHIVED' });
+    expect(stateOf(image.trace)).toBe('verified');
   });
 
   test('does nothing while the kill switch is on, and goes on when an operator wants it', async () => {

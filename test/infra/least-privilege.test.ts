@@ -81,9 +81,6 @@ const dynamodbKeyRights = [
   'kms:ReEncryptTo',
 ];
 
-/** Rights that no scenario asks for: verdicts of indexes that were verified once, and under another policy listed an image that fails now. */
-const RARELY: Readonly<Record<string, readonly string[]>> = { 'plan-executor': ['dynamodb:BatchGetItem'] };
-
 const clock = virtualClock(Date.UTC(2026, 10, 23, 12, 0, 0));
 const failures: unknown[] = [];
 let template: Template;
@@ -239,8 +236,7 @@ describe.each(['image-reaction', 'recorder', 'sweep', 'trust-refresh', 'plan-exe
       expect(did.length).toBeGreaterThan(0);
       expect(proof.missing).toEqual([]);
       expect(proof.excessive).toEqual([]);
-      const rarely = RARELY[name] ?? [];
-      expect(proof.unused.filter((action) => ![...dynamodbKeyRights, ...rarely].includes(action))).toEqual([]);
+      expect(proof.unused.filter((action) => !dynamodbKeyRights.includes(action))).toEqual([]);
     });
   },
 );

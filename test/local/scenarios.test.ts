@@ -61,7 +61,11 @@ describe.each<[string, Partial<Faults>]>([
   });
 
   test('an image has one finding at most', () => {
-    const traces = service.observations.allFindings().map(({ Id }) => traceOfFinding(Id));
+    // Those about repositories come from the sweep, which comes by in the longer scenarios.
+    const aboutImages = service.observations
+      .allFindings()
+      .filter(({ Id }) => !Id.startsWith('countersign/repository/'));
+    const traces = aboutImages.map(({ Id }) => traceOfFinding(Id));
 
     expect(traces).not.toContain(undefined);
     expect(new Set(traces).size).toBe(traces.length);

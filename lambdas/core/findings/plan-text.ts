@@ -15,6 +15,8 @@ export interface PlanFacts {
   readonly reversible: boolean;
   /** Why it failed, where it did. */
   readonly failure?: string | undefined;
+  /** Who wanted it taken back, where somebody did. */
+  readonly undoneBy?: 'operator' | 'rule' | undefined;
 }
 
 /** One or two sentences for the description of the finding, about the plan that the reader can do something about: the last one. */
@@ -40,7 +42,7 @@ export function listPlanFields(plans: readonly PlanFacts[]): Record<string, stri
 }
 
 function describeState(plan: PlanFacts): string {
-  const { id, state, mode, does, reversible, failure } = plan;
+  const { id, state, mode, does, reversible, failure, undoneBy } = plan;
   const name = `Plan ${id.slice(0, 13)}`;
   const back = reversible ? 'All of it can be undone.' : 'This cannot be undone.';
   const action = reversible ? 'Countersign approve' : 'Countersign delete';
@@ -54,12 +56,16 @@ function describeState(plan: PlanFacts): string {
     case 'expired':
       return `${name} expired without an answer; nothing was changed.`;
     case 'failed':
+      if (undoneBy !== undefined) {
+        return `${name} could not be taken back: ${failure ?? 'see its history.'} The action "Countersign undo" tries again.`;
+      }
       return `${name} failed: ${failure ?? 'see its history.'} The action "${action}" tries again to ${does}.`;
     case 'verified':
       return `${name} was applied and a fresh read confirms it (${does}).${reversible ? ' The action "Countersign undo" takes it back.' : ''}`;
     case 'undoing':
       return `${name} is being taken back.`;
     case 'undone':
+      if (undoneBy === 'rule') return `${name} was undone, since the image is verified.`;
       return `${name} was undone by an operator and is not proposed again under this configuration.`;
     default:
       return `${name} is under way: ${does}.`;

@@ -8,6 +8,13 @@ export interface Problem extends Reason {
   readonly origin?: Origin;
 }
 
+/** What was read of a manifest by its digest at some time: it never changes. */
+export interface KnownManifest {
+  readonly mediaType: string;
+  readonly size: number;
+  readonly artifactType?: string | undefined;
+}
+
 /** What `findSignatures` found around one digest. */
 export type Found =
   | {

@@ -1,6 +1,6 @@
 import { type Digest, hexOf, isDigest } from '../digest.ts';
 import type { Origin, SignatureCandidate } from '../signature/candidate.ts';
-import type { Found } from './candidates.ts';
+import type { Found, KnownManifest } from './candidates.ts';
 import { type Manifest, ManifestError, parseManifest } from './manifest.ts';
 import { SearchBudget } from './search-budget.ts';
 import { collectPieces, type Piece, type SignatureManifest, toCandidate } from './signature-manifest.ts';
@@ -18,12 +18,15 @@ import { uniteReferrers } from './unite-referrers.ts';
  * Bounds: a bound on one piece (`manifest-bytes`, `blob-bytes`, `depth`) refuses that piece for good and is a problem named `limit-...`; a bound that
  * leaves pieces unread (`referrers`, `referrer-pages`, `layers-per-manifest`, `candidates`, `total-bytes`, `milliseconds`) also sets `incomplete`,
  * as do reads that failed for now or were denied. `clock` gives Unix milliseconds; without it each leg has the whole time for itself.
+ *
+ * `known` is what stands for the manifest of an image that is there and cannot be read, because it is in the archive of its registry. What an index lists is not in it.
  */
 export async function findSignatures(
   source: ArtifactSource,
   subject: Digest,
   limits: Limits,
   clock?: () => number,
+  known?: KnownManifest,
 ): Promise<Found> {
   const budget = new SearchBudget(limits, clock);
   const tag = `sha256-${hexOf(subject)}`;
@@ -31,7 +34,7 @@ export async function findSignatures(
     source.listReferrers(subject, limits),
     source.readManifests([{ digest: subject }, { tag: `${tag}.sig` }, { tag: `${tag}.att` }, { tag }], limits),
   ]);
-  const about = readSubject(image, subject, limits);
+  const about = readSubject(image, subject, limits, known);
   if (about.state !== 'found') return about;
   budget.spend(about.subject.size);
 
@@ -55,11 +58,13 @@ function readSubject(
   read: Read<StoredManifest> | undefined,
   digest: Digest,
   limits: Limits,
+  known: KnownManifest | undefined,
 ): { state: 'found'; subject: Subject } | Exclude<Found, { state: 'found' }> {
   if (read === undefined) throw new TypeError('the source answered fewer manifests than it was asked for');
   if (!read.ok) {
     const { code, message, bound } = read.failure;
-    if (code === 'not-found') return { state: 'gone' };
+    if (code === 'not-found')
+      return known === undefined ? { state: 'gone' } : { state: 'found', subject: describe(digest, known) };
     const reason = { code: bound === undefined ? `image-${code}` : `limit-${bound}`, message };
     return {
       state: code === 'transient' || code === 'denied' || bound === 'total-bytes' ? 'unreadable' : 'malformed',
@@ -75,8 +80,7 @@ function readSubject(
     const manifest = parseManifest({ mediaType, bytes }, limits);
     const { artifactType } = manifest;
     const subject = {
-      ...{ digest, mediaType, size: bytes.length },
-      ...(artifactType !== undefined && { artifactType }),
+      ...describe(digest, { mediaType, size: bytes.length, artifactType }),
       ...(manifest.kind === 'index' && { children: listChildren(manifest) }),
     };
     return { state: 'found', subject };
@@ -84,6 +88,10 @@ function readSubject(
     if (!(problem instanceof ManifestError)) throw problem;
     return { state: 'malformed', reason: { code: problem.code, message: problem.message } };
   }
+}
+
+function describe(digest: Digest, { mediaType, size, artifactType }: KnownManifest): Subject {
+  return { digest, mediaType, size, ...(artifactType !== undefined && { artifactType }) };
 }
 
 function listChildren({ manifests }: Extract<Manifest, { kind: 'index' }>): readonly Digest[] {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Digest } from '../digest.ts';
 import type { ImageName } from '../image-name.ts';
+import type { KnownManifest } from './candidates.ts';
 import { fitDecision, type KeptDecision } from './fit-decision.ts';
 import { isDue, MOST_ATTEMPTS, planRecheck } from './plan-recheck.ts';
 import type { VerdictRecord, VerdictState } from './verdict.ts';
@@ -77,14 +78,19 @@ function draftOf({ revision: _r, publishedRevision: _p, findingUpdatedAt: _u, ..
   return withoutAbsent(draft);
 }
 
-function withoutAbsent({ nextCheckAt, validUntil, tagMoves, plans, ...rest }: Draft) {
+function withoutAbsent({ nextCheckAt, validUntil, tagMoves, manifest, plans, ...rest }: Draft) {
   return {
     ...rest,
     ...(nextCheckAt !== undefined && { nextCheckAt }),
     ...(validUntil !== undefined && { validUntil }),
     ...(tagMoves !== undefined && { tagMoves }),
+    ...(manifest !== undefined && { manifest: describeManifest(manifest) }),
     ...(plans !== undefined && { plans }),
   };
+}
+
+function describeManifest({ mediaType, size, artifactType }: KnownManifest): KnownManifest {
+  return { mediaType, size, ...(artifactType !== undefined && { artifactType }) };
 }
 
 /** What was seen of the image, in the form in which two looks are compared: between `pending` and `unsigned` lies nothing but time. */
@@ -100,6 +106,7 @@ function carryOver(image: ImageName, previous: VerdictRecord | undefined, at: Ci
   return {
     ...{ account, region, repository, digest, tags },
     tagMoves: addMove(previous?.tagMoves, at),
+    manifest: previous?.manifest,
     plans: previous?.plans,
     state: previous?.state ?? 'pending',
     firstSeenAt: previous?.firstSeenAt ?? seenAt,
@@ -164,7 +171,8 @@ function judge(
       const state: VerdictState = verdict === 'unsigned' && at.now < base.graceEndsAt ? 'pending' : verdict;
       const findingOpen = state === 'pending' ? base.findingOpen : state !== 'verified';
       const { validUntil } = observation.decision;
-      return { ...fitDecision(observation.decision), validUntil, state, attempts: 0, findingOpen };
+      const manifest = observation.manifest ?? base.manifest;
+      return { ...fitDecision(observation.decision), manifest, validUntil, state, attempts: 0, findingOpen };
     }
   }
 }

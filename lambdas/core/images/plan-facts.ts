@@ -2,7 +2,7 @@ import type { PlanFacts } from '../findings/plan-text.ts';
 import { describeCall } from '../ledger/call.ts';
 import { digestPlan, isReversible } from '../ledger/plan.ts';
 import { mayHaveChanged } from '../ledger/progress.ts';
-import { headOf, type LedgerRecord, proposalEnd } from '../ledger/record.ts';
+import { headOf, type LedgerRecord, proposalEnd, transition, undoneBy } from '../ledger/record.ts';
 import type { VerdictRecord } from './verdict.ts';
 
 /** What the finding about an image tells of one of its plans. */
@@ -18,8 +18,15 @@ export function describePlan(kind: PlanFacts['kind'], record: LedgerRecord): Pla
     head: headOf(record).digest,
     does: plan.steps.map(({ call }) => describeCall(call)).join(', then '),
     reversible: isReversible(plan),
+    ...(isBeingUndone(record) && { undoneBy: undoneBy(record) }),
     ...(progress.state === 'failed' && failure?.kind === 'fail' && { failure: failure.reason.message }),
   };
+}
+
+/** Whether the plan was last asked to be taken back, and not to be applied again since. */
+function isBeingUndone({ history }: LedgerRecord): boolean {
+  const last = history.findLast(({ event: { what } }) => what.kind === 'approve' || what.kind === 'request-undo');
+  return last?.event.what.kind === 'request-undo';
 }
 
 /** Whether a plan leaves room for another one of its kind: it was made under another policy, or ended without having changed anything since the state had moved. */
@@ -31,9 +38,27 @@ export function isSuperseded(record: LedgerRecord, policyHash: string): boolean 
   return progress.state === 'failed' && last.kind === 'fail' && last.reason.code === 'moved';
 }
 
-/** Whether the executor has something to do about a plan that nobody has told it: the rule authorised it, or its proposal has ended. */
+/** Whether the executor has something to begin with: the rule authorised the plan, the undo was asked for, or the proposal has ended. */
 export function isForExecutor(record: LedgerRecord, now: number): boolean {
-  return record.progress.state === 'auto' || (record.progress.state === 'proposed' && now >= proposalEnd(record));
+  const { state } = record.progress;
+  if (state === 'undoing') return headOf(record).event.what.kind === 'request-undo';
+  return state === 'auto' || (state === 'proposed' && now >= proposalEnd(record));
+}
+
+/**
+ * The plan with the rule's wish to have it taken back, now that its image is verified. Undefined where it is not the rule's, or there is nothing to take back. It is
+ * wished once: where it fails, a person has to look.
+ */
+export function withUndoWish(record: LedgerRecord, now: number): LedgerRecord | undefined {
+  const { id, rule } = record.plan;
+  const what = { kind: 'request-undo' } as const;
+  const next = transition(record, { id: `undo/${id}`, at: now, by: { kind: 'rule', name: rule }, what });
+  return next.ok ? next.record : undefined;
+}
+
+/** Whether the rule itself had the plan taken back: where its image fails again, another one may follow. */
+export function isTakenBackByRule(record: LedgerRecord): boolean {
+  return record.progress.state === 'undone' && undoneBy(record) === 'rule';
 }
 
 /** The verdict with other plans, as the next revision whose finding is owed. Undefined where they are the same. */

@@ -50,6 +50,21 @@ export function judgeSwitch(killSwitch: Known<string>): Reason | undefined {
   );
 }
 
+/**
+ * What forbids to take a quarantine back that the rule wants taken back because the image is verified: that a look of the executor's own does not find it so. An
+ * operator needs no reason.
+ */
+export function findUndoObstacle(facts: Pick<QuarantineFacts, 'killSwitch' | 'verdict'>): Reason | undefined {
+  return (
+    judgeSwitch(facts.killSwitch) ??
+    ask('verdict', facts.verdict, (verdict) =>
+      verdict === 'verified'
+        ? undefined
+        : { code: 'not-verified', message: `A fresh look finds the image ${verdict}, not verified.` },
+    )
+  );
+}
+
 function judgePolicy({ policyHash }: Pick<Plan, 'policyHash'>, bounds: QuarantineBounds): Reason | undefined {
   if (policyHash === bounds.policyHash) return undefined;
   return { code: 'other-policy', message: 'The plan was made under a configuration that is not in force any more.' };

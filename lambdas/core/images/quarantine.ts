@@ -3,7 +3,7 @@ import { hexOf } from '../digest.ts';
 import type { Reason } from '../errors.ts';
 import { type ImageName, keyOf } from '../image-name.ts';
 import type { AwsCall } from '../ledger/call.ts';
-import { createPlan, type Plan, type PlanMode, type PlanStep } from '../ledger/plan.ts';
+import { createPlan, type Plan, type PlanId, type PlanMode, type PlanStep } from '../ledger/plan.ts';
 
 /** The quarantine of one image policy: who decides, and how far it may go. */
 export interface QuarantineRule {
@@ -33,10 +33,16 @@ export function quarantineTagOf(digest: Digest): string {
 }
 
 /**
- * The part of the ladder that can be taken back: the tag, and by `upTo` the archive. Undefined where both are there already.
+ * The part of the ladder that can be taken back: the tag, and by `upTo` the archive. Undefined where both are there already. `follows` is the plan that the rule
+ * took back when the image was verified for a while.
  * An image without tags gets none: to take the only tag away would delete the image.
  */
-export function planContainment(verdict: FailedVerdict, rule: QuarantineRule, atRest: ImageAtRest): Plan | undefined {
+export function planContainment(
+  verdict: FailedVerdict,
+  rule: QuarantineRule,
+  atRest: ImageAtRest,
+  follows?: PlanId,
+): Plan | undefined {
   const { account, region, repository, digest } = verdict;
   const image = { account, region, repository, digest };
   const tag = quarantineTagOf(digest);
@@ -58,6 +64,7 @@ export function planContainment(verdict: FailedVerdict, rule: QuarantineRule, at
     before: { storage: atRest.storage, quarantineTag: isTagged },
     steps,
     mode: rule.mode,
+    ...(follows !== undefined && { follows }),
   });
 }
 

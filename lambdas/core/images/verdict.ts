@@ -3,6 +3,7 @@ import type { Reason } from '../errors.ts';
 import type { PlanFacts } from '../findings/plan-text.ts';
 import type { ImageName } from '../image-name.ts';
 import type { Evidence } from '../trust/evidence.ts';
+import type { KnownManifest } from './candidates.ts';
 
 /** The states of an image (architecture, decision 8). `gone`: the digest was deleted; its finding is closed and its row kept for a while. */
 export type VerdictState = 'pending' | 'verified' | 'unsigned' | 'invalid' | 'error' | 'ignored' | 'gone';
@@ -35,6 +36,8 @@ export interface VerdictRecord extends ImageName {
   readonly tags: readonly string[];
   /** Its tags that pointed to another digest before, and to which. Absent where none did. */
   readonly tagMoves?: readonly TagMove[] | undefined;
+  /** What was read of its manifest: in the archive it cannot be read. Absent where it never was. */
+  readonly manifest?: KnownManifest | undefined;
   /** The quarantine plans about it, as its finding tells of them. Absent where none was proposed. */
   readonly plans?: readonly PlanFacts[] | undefined;
   /** `hash` of the compiled configuration that decided. */

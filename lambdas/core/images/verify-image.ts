@@ -6,7 +6,7 @@ import type { Decision } from '../trust/evidence.ts';
 import type { Verify } from '../trust/judge-candidate.ts';
 import { findImagePolicy } from '../trust/match-repository.ts';
 import type { TrustMaterial } from '../trust/material.ts';
-import type { Found } from './candidates.ts';
+import type { Found, KnownManifest } from './candidates.ts';
 import { type Container, coverByContainers } from './containment.ts';
 import { findSignatures } from './find-signatures.ts';
 import type { ArtifactSource, Limits } from './source.ts';
@@ -19,6 +19,8 @@ export type Observation =
       readonly decision: Decision;
       /** The images that it lists, where it is an index whose verdict covers them. */
       readonly children?: readonly Digest[];
+      /** What was read of its manifest. Absent where it is malformed. */
+      readonly manifest?: KnownManifest;
     }
   /** No policy names the repository, and the trust policy ignores such. */
   | { readonly kind: 'ignored' }
@@ -35,6 +37,8 @@ export interface ImageToVerify {
   readonly limits: Limits;
   /** Unix milliseconds; bounds the time of all reads together, and tells which exceptions hold. */
   readonly clock?: () => number;
+  /** Of an image in the archive, what was read of its manifest before: see `findSignatures`. */
+  readonly known?: KnownManifest | undefined;
   /** The verdicts of the indexes that list the image; asked for only where its own signatures do not suffice. */
   readonly findContainers?: () => Promise<readonly Container[]>;
   /** Whom Notary Project signatures may make us ask. */
@@ -51,6 +55,7 @@ export async function verifyImage({
   material,
   limits,
   clock,
+  known,
   findContainers,
   policyHash,
   notation,
@@ -61,7 +66,7 @@ export async function verifyImage({
       ? { kind: 'ignored' }
       : { kind: 'decided', decision: REFUSED };
   }
-  const found = await findSignatures(source, digest, limits, clock);
+  const found = await findSignatures(source, digest, limits, clock, known);
   switch (found.state) {
     case 'gone':
       return { kind: 'gone' };
@@ -77,7 +82,8 @@ export async function verifyImage({
       const verify = await prepareVerification(found, material, clock, notation);
       const decision = evaluateTrust({ ...found, ...seen }, material, verify) ?? REFUSED;
       const told = { ...decision, reasons: [...decision.reasons, ...found.problems.slice(0, 20).map(toReason)] };
-      const observation = { kind: 'decided', decision: told } as const;
+      const { mediaType, size, artifactType } = found.subject;
+      const observation = { kind: 'decided', decision: told, manifest: { mediaType, size, artifactType } } as const;
       if (match.policy.platformImages === 'signed') return observation;
       const { children } = found.subject;
       const listing = children === undefined ? observation : { ...observation, children };

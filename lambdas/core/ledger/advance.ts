@@ -44,11 +44,16 @@ export function startProgress(plan: Plan): Progress {
  * - a plan in `approve` comes to `applying` only through an operator's `approve`, one in `observe` never;
  * - a denial wins over an approval until the first step was begun;
  * - a step is started once until its lease ends, finished once, and never started again after that;
- * - only what was applied, or failed half-way, can be undone, and only where each step has an inverse.
+ * - only what was applied, or failed half-way, can be undone, and only where each step has an inverse;
+ * - a rule can have that done only to a plan of its own in `enforce`.
  */
 export function advance(plan: Plan, progress: Progress, { what, by, at }: LedgerEvent): Advance {
-  const owner = OWNERS[what.kind];
-  if (by.kind !== owner) return refuse('wrong-actor', `${what.kind} is for the ${owner}, not for the ${by.kind}`);
+  // Of a row that somebody changed the kind may be none: it is nobody's then.
+  const owners = Object.hasOwn(OWNERS, what.kind) ? OWNERS[what.kind] : [];
+  if (!owners.includes(by.kind)) {
+    return refuse('wrong-actor', `${what.kind} is for the ${owners.join(' or ')}, not for the ${by.kind}`);
+  }
+  if (by.kind === 'rule' && by.name !== plan.rule) return refuse('wrong-actor', `the plan is not of ${by.name}`);
   switch (what.kind) {
     case 'propose':
       return refuse('wrong-state', 'a plan is proposed once');
@@ -69,7 +74,7 @@ export function advance(plan: Plan, progress: Progress, { what, by, at }: Ledger
     case 'fail':
       return move(progress, ['approved', 'auto', 'applying', 'applied', 'undoing'], 'failed', what, ['proposed']);
     case 'request-undo':
-      return requestUndo(plan, progress, what);
+      return requestUndo(plan, progress, what, by);
     case 'start-undo':
       return startUndo(progress, what.step, at);
     case 'finish-undo':
@@ -81,20 +86,20 @@ export function advance(plan: Plan, progress: Progress, { what, by, at }: Ledger
 const UNBEGUN: readonly PlanState[] = ['proposed', 'approved', 'auto', 'failed'];
 const NOT_UNDOING: readonly PlanState[] = [...UNBEGUN, 'applying', 'applied', 'verified'];
 
-/** Who may bring what: approving is a person's, acting is the executor's, proposing a rule's. */
-const OWNERS: Readonly<Record<Happening['kind'], LedgerEvent['by']['kind']>> = {
-  propose: 'rule',
-  approve: 'operator',
-  deny: 'operator',
-  expire: 'executor',
-  begin: 'executor',
-  'start-step': 'executor',
-  'finish-step': 'executor',
-  verify: 'executor',
-  fail: 'executor',
-  'request-undo': 'operator',
-  'start-undo': 'executor',
-  'finish-undo': 'executor',
+/** Who may bring what: approving is a person's, acting is the executor's, proposing a rule's. What the rule itself authorised it may also want taken back. */
+const OWNERS: Readonly<Record<Happening['kind'], readonly LedgerEvent['by']['kind'][]>> = {
+  propose: ['rule'],
+  approve: ['operator'],
+  deny: ['operator'],
+  expire: ['executor'],
+  begin: ['executor'],
+  'start-step': ['executor'],
+  'finish-step': ['executor'],
+  verify: ['executor'],
+  fail: ['executor'],
+  'request-undo': ['operator', 'rule'],
+  'start-undo': ['executor'],
+  'finish-undo': ['executor'],
 };
 
 function approve(plan: Plan, progress: Progress, what: Extract<Happening, { kind: 'approve' }>): Advance {
@@ -136,7 +141,11 @@ function finishStep(
   return { ok: true, progress: nextStep(next) === undefined ? { ...next, state: 'applied' } : next };
 }
 
-function requestUndo(plan: Plan, progress: Progress, what: Happening): Advance {
+function requestUndo(plan: Plan, progress: Progress, what: Happening, by: LedgerEvent['by']): Advance {
+  // What a person approved a person takes back.
+  if (by.kind === 'rule' && plan.mode !== 'enforce') {
+    return refuse('wrong-actor', 'taking back a plan that is not enforced is for the operator');
+  }
   if (progress.state === 'failed' && !mayHaveChanged(progress)) {
     return refuse('wrong-state', 'the plan changed nothing: there is nothing to undo');
   }

@@ -3,7 +3,7 @@ import type { AwsCall } from './call.ts';
 import type { Happening } from './event.ts';
 import type { Plan } from './plan.ts';
 import { nextStep, nextUndo } from './progress.ts';
-import { headOf, LedgerError, type LedgerRecord, proposalEnd, transition, verifyRecord } from './record.ts';
+import { headOf, LedgerError, type LedgerRecord, proposalEnd, transition, undoneBy, verifyRecord } from './record.ts';
 
 /**
  * How the world stands to a call. `before`: it can be made. `after`: its result is there. `underway`: its result is on the way.
@@ -26,8 +26,8 @@ export interface ExecutorPorts {
   perform(call: AwsCall): Promise<Reason | undefined>;
   /** Whether anything forbids to apply the plan now. Asked before every call; what cannot be read forbids. */
   findObstacle(plan: Plan): Promise<Reason | undefined>;
-  /** The same for taking back. */
-  findUndoObstacle(plan: Plan): Promise<Reason | undefined>;
+  /** The same for taking back, which asks more where it is the rule that wants it. */
+  findUndoObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
   clock(): number;
   /** A name that no other run has, for what it notes in the ledger. */
   readonly run: string;
@@ -112,7 +112,8 @@ async function chooseStep({ plan, progress }: LedgerRecord, ports: ExecutorPorts
   }
 }
 
-async function chooseUndo({ plan, progress }: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
+async function chooseUndo(record: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
+  const { plan, progress } = record;
   const step = nextUndo(progress) ?? 0;
   const inverse = plan.steps[step]?.inverse;
   if (inverse === undefined || !('call' in inverse)) {
@@ -127,7 +128,7 @@ async function chooseUndo({ plan, progress }: LedgerRecord, ports: ExecutorPorts
     case 'elsewhere':
       return fail({ code: 'moved', message: `the state is another than the plan left: ${standing.observed}` });
     case 'before': {
-      const obstacle = await ports.findUndoObstacle(plan);
+      const obstacle = await ports.findUndoObstacle(plan, undoneBy(record) ?? 'rule');
       return obstacle === undefined ? { what: { kind: 'start-undo', step }, call: inverse.call } : fail(obstacle);
     }
   }

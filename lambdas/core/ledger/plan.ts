@@ -17,6 +17,16 @@ export type Inverse = z.infer<typeof inverse>;
 export const planStep = z.strictObject({ call: awsCall, inverse });
 export type PlanStep = z.infer<typeof planStep>;
 
+declare const planIdBrand: unique symbol;
+/** `plan-` and 32 hex digits. */
+export type PlanId = string & { readonly [planIdBrand]: true };
+
+export function isPlanId(text: unknown): text is PlanId {
+  return typeof text === 'string' && /^plan-[0-9a-f]{32}$/.test(text);
+}
+
+export const planId = z.string().refine(isPlanId, 'not the id of a plan');
+
 /** What is known of a plan before it has a name. */
 export const planDraft = z.strictObject({
   version: z.literal(1),
@@ -35,18 +45,10 @@ export const planDraft = z.strictObject({
   before: z.record(z.string().max(64), z.union([z.string().max(512), z.boolean()])),
   steps: z.array(planStep).min(1).max(20),
   mode: planMode,
+  /** The plan of the same content that the rule itself took back before. Without it that one would stand for this. */
+  follows: planId.optional(),
 });
 export type PlanDraft = z.infer<typeof planDraft>;
-
-declare const planIdBrand: unique symbol;
-/** `plan-` and 32 hex digits. */
-export type PlanId = string & { readonly [planIdBrand]: true };
-
-export function isPlanId(text: unknown): text is PlanId {
-  return typeof text === 'string' && /^plan-[0-9a-f]{32}$/.test(text);
-}
-
-export const planId = z.string().refine(isPlanId, 'not the id of a plan');
 
 /** A plan: what is to be done and how it is taken back, as data without control flow. Never changed once it is in the ledger. */
 export const plan = planDraft.extend({ id: planId });

@@ -73,6 +73,12 @@ export function headOf({ history }: Pick<LedgerRecord, 'history'>): Entry {
   return last;
 }
 
+/** Who last wanted the plan taken back. */
+export function undoneBy({ history }: Pick<LedgerRecord, 'history'>): 'operator' | 'rule' | undefined {
+  const kind = history.findLast(({ event }) => event.what.kind === 'request-undo')?.event.by.kind;
+  return kind === 'executor' ? undefined : kind;
+}
+
 /** When a proposal that nobody answered ends, Unix milliseconds. */
 export function proposalEnd({ history }: Pick<LedgerRecord, 'history'>): number {
   return (history[0]?.event.at ?? 0) + PROPOSAL_LIFE;

@@ -53,6 +53,24 @@ const codes = (found: { readonly problems: readonly { readonly code: string }[] 
   found.problems.map((problem) => problem.code);
 
 describe('what is found around a digest', () => {
+  test('what stands for a manifest in the archive lets signatures be found, and stands for nothing else', async () => {
+    const referrer = referrerOf(image, [blobOf(BUNDLE, '{}')]);
+    const archived = memorySource({ artifacts: [referrer], referrers: [referrer.digest] });
+    const known = { mediaType: image.mediaType, size: image.manifest.length };
+    const other = memorySource(repositoryOf([]));
+
+    expect(await findSignatures(archived, image.digest, LIMITS)).toEqual({ state: 'gone' });
+    expect(await findSignatures(archived, image.digest, LIMITS, undefined, known)).toMatchObject({
+      state: 'found',
+      subject: { digest: image.digest, ...known },
+      candidates: [{ format: 'bundle' }],
+    });
+    // What can be read is read.
+    expect(await findSignatures(other, image.digest, LIMITS, undefined, { ...known, size: 1 })).toMatchObject({
+      subject: known,
+    });
+  });
+
   test('an image without anything has no candidates and no problems', async () => {
     const found = await find(repositoryOf([]));
 

@@ -1,15 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isForExecutor, isTakenBackByRule, withUndoWish } from '../../../lambdas/core/images/plan-facts.ts';
 import {
   type FailedVerdict,
   type ImageAtRest,
   planContainment,
   planDeletion,
 } from '../../../lambdas/core/images/quarantine.ts';
-import { findObstacle, judgeSwitch, type QuarantineFacts } from '../../../lambdas/core/images/quarantine-guards.ts';
+import {
+  findObstacle,
+  findUndoObstacle,
+  judgeSwitch,
+  type QuarantineFacts,
+} from '../../../lambdas/core/images/quarantine-guards.ts';
+import type { Happening } from '../../../lambdas/core/ledger/event.ts';
 import { limitsOf, takeRoom, type Use } from '../../../lambdas/core/ledger/limits.ts';
 import { isReversible } from '../../../lambdas/core/ledger/plan.ts';
-import { examplePlan } from '../../support/plans.ts';
+import { type LedgerRecord, openRecord, transition } from '../../../lambdas/core/ledger/record.ts';
+import { eventOf, examplePlan } from '../../support/plans.ts';
 import { IMAGE, NOON } from '../../support/verdicts.ts';
 
 const HASH = `sha256:${'0'.repeat(64)}`;
@@ -78,6 +86,48 @@ describe('the ladder', () => {
   });
 });
 
+describe('an image that fails again', () => {
+  const rule = { mode: 'enforce', upTo: 'archive' } as const;
+  const first = planContainment(verdict, rule, active);
+  if (first === undefined) throw new Error('no plan');
+  const begun: readonly Happening[] = [
+    { kind: 'begin' },
+    { kind: 'start-step', step: 0 },
+    { kind: 'fail', reason: { code: 'refused', message: '' } },
+  ];
+  const failed = begun.reduce<LedgerRecord>(
+    (record, what, index) => {
+      const next = transition(record, eventOf(what, `e${index}`));
+      return next.ok ? next.record : record;
+    },
+    openRecord(first, 0),
+  );
+
+  it('is taken out by the rule once, and after that by a person', () => {
+    const wished = withUndoWish(failed, 1);
+
+    expect(wished?.progress.state).toBe('undoing');
+    expect(wished && withUndoWish(wished, 2)).toBeUndefined();
+    expect(isTakenBackByRule(failed)).toBe(false);
+  });
+
+  it('gets another plan, which names the one before', () => {
+    const second = planContainment(verdict, rule, active, first.id);
+
+    expect(second?.id).not.toBe(first.id);
+    expect(second?.follows).toBe(first.id);
+    expect(planContainment(verdict, rule, active)?.id).toBe(first.id);
+  });
+
+  it('wakes the executor for an undo that nobody has begun with, and not again for one that is under way', () => {
+    const wished = withUndoWish(failed, 1);
+    const started = wished && transition(wished, eventOf({ kind: 'start-undo', step: 0 }, 'u'));
+
+    expect(wished && isForExecutor(wished, 1)).toBe(true);
+    expect(started?.ok && isForExecutor(started.record, 1)).toBe(false);
+  });
+});
+
 const plan = examplePlan();
 const clear: QuarantineFacts = {
   killSwitch: { known: 'off' },
@@ -136,6 +186,17 @@ describe('the guards', () => {
     expect(judgeSwitch({ known: 'off' })).toBeUndefined();
     expect(judgeSwitch({ known: 'on' })?.code).toBe('kill-switch');
     expect(judgeSwitch(unknown)?.code).toBe('unknown-kill-switch');
+  });
+
+  it.each<[string | undefined, Partial<QuarantineFacts>]>([
+    [undefined, { verdict: { known: 'verified' } }],
+    ['kill-switch', { verdict: { known: 'verified' }, killSwitch: { known: 'on' } }],
+    ['not-verified', { verdict: { known: 'undecided' } }],
+    ['not-verified', { verdict: { known: 'invalid' } }],
+    ['not-verified', { verdict: { known: 'pending' } }],
+    ['unknown-verdict', { verdict: unknown }],
+  ])('answer an undo that the rule wants with %s', (code, change) => {
+    expect(findUndoObstacle({ ...clear, ...change })?.code).toBe(code);
   });
 
   it('count a pull as use only within the time the configuration names', () => {

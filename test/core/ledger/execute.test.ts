@@ -21,6 +21,7 @@ function createWorld(plan: Plan) {
     diesAt: Number.POSITIVE_INFINITY,
     obstacle: undefined as Reason | undefined,
     askedBefore: 0,
+    undoWantedBy: undefined as string | undefined,
     refusal: undefined as Reason | undefined,
   };
   let calls = 0;
@@ -66,7 +67,10 @@ function createWorld(plan: Plan) {
         world.askedBefore += 1;
         return world.obstacle;
       },
-      findUndoObstacle: async () => world.obstacle,
+      findUndoObstacle: async (_plan, wantedBy) => {
+        world.undoWantedBy = wantedBy;
+        return world.obstacle;
+      },
       clock: () => world.now,
       run: String(world.runs),
     };
@@ -150,6 +154,23 @@ describe('executing a plan', () => {
 
     expect(world.performed).toEqual(['ecr:UpdateImageStorageClass', 'ecr:UpdateImageStorageClass']);
     expect([world.tagged, world.archived, world.record.progress.state]).toEqual([true, false, 'undone']);
+  });
+
+  it.each(['operator', 'rule'] as const)('asks for obstacles to an undo by whom it is wanted: %s', async (kind) => {
+    const { world, run } = createWorld(examplePlan({ mode: 'enforce' }));
+    await run();
+    const by =
+      kind === 'rule'
+        ? ({ kind, name: 'images/quarantine/all' } as const)
+        : ({ kind, identity: 'ana', via: 'test' } as const);
+    const next = transition(world.record, { id: 'u', at: world.now, by, what: { kind: 'request-undo' } });
+    if (!next.ok) throw new Error(next.refusal.message);
+    world.record = next.record;
+    world.obstacle = { code: 'not-verified', message: '' };
+    await run();
+
+    expect(world.undoWantedBy).toBe(kind);
+    expect([world.tagged, world.archived, world.record.progress.state]).toEqual([true, true, 'failed']);
   });
 
   it('fails where AWS refuses a call for good', async () => {

@@ -61,8 +61,7 @@ function deliver(plan: Plan, events: readonly LedgerEvent[]): LedgerRecord {
   return record;
 }
 
-const applied = (plan: Plan): readonly Happening[] => [
-  approvalOf(plan),
+const APPLICATION: readonly Happening[] = [
   { kind: 'begin' },
   { kind: 'start-step', step: 0 },
   { kind: 'finish-step', step: 0, performed: true, observed: 'tagged' },
@@ -70,6 +69,7 @@ const applied = (plan: Plan): readonly Happening[] => [
   { kind: 'finish-step', step: 1, performed: true, observed: 'archived' },
   { kind: 'verify', observed: 'tagged; archived' },
 ];
+const applied = (plan: Plan): readonly Happening[] => [approvalOf(plan), ...APPLICATION];
 const undone: readonly Happening[] = [
   { kind: 'request-undo' },
   { kind: 'start-undo', step: 1 },
@@ -109,6 +109,43 @@ describe('the states of a plan', () => {
         expect(progress.steps.every(({ at }) => at === 'pending')).toBe(true);
       }),
     );
+  });
+
+  it('let a rule take back its own plan in enforce, and no other', () => {
+    const applied = (mode: PlanMode) => {
+      const plan = examplePlan({ mode });
+      return deliver(plan, named(mode === 'enforce' ? APPLICATION : [approvalOf(plan), ...APPLICATION]));
+    };
+    const wish = (name: string): LedgerEvent => ({
+      id: 'wish',
+      at: 2000,
+      by: { kind: 'rule', name },
+      what: { kind: 'request-undo' },
+    });
+
+    expect(transition(applied('enforce'), wish('images/quarantine/all'))).toMatchObject({
+      ok: true,
+      record: { progress: { state: 'undoing' } },
+    });
+    expect(transition(applied('enforce'), wish('images/quarantine/other'))).toMatchObject({
+      refusal: { code: 'wrong-actor' },
+    });
+    expect(transition(applied('approve'), wish('images/quarantine/all'))).toMatchObject({
+      refusal: { code: 'wrong-actor' },
+    });
+  });
+
+  it.each<Happening>([
+    { kind: 'deny' },
+    approvalOf(examplePlan()),
+    { kind: 'begin' },
+    { kind: 'verify', observed: 'x' },
+  ])('let a rule do nothing else: $kind', (what) => {
+    const by = { kind: 'rule', name: 'images/quarantine/all' } as const;
+
+    expect(transition(openRecord(examplePlan(), 0), { id: 'e', at: 1, by, what })).toMatchObject({
+      refusal: { code: 'wrong-actor' },
+    });
   });
 
   it('let a step be finished once between two undos, and start again only where it was not finished', () => {

@@ -1,7 +1,7 @@
-import { keepRoots } from '../aws/keep-roots.ts';
-import type { RootStore } from '../aws/root-store.ts';
 import type { RootsInUse } from '../core/config/apply-stored-roots.ts';
 import { type DeployedTrust, loadTrust } from '../core/config/deployed-trust.ts';
+import { keepRoots } from './keep-roots.ts';
+import type { RootStore } from './root-store.ts';
 
 export interface CurrentTrust {
   readonly trust: DeployedTrust;
