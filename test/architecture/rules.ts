@@ -9,6 +9,7 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   ledger: ['trust', 'signature'],
   config: ['trust', 'signature'],
   images: ['trust', 'signature', 'findings', 'ledger'],
+  iam: ['trust', 'signature', 'findings', 'ledger'],
 };
 
 /** The packages that are pure computation. */
