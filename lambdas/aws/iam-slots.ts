@@ -15,8 +15,8 @@ import {
   ListPolicyVersionsCommand,
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
-import { canonicalize } from '../core/canonical-json.ts';
 import { CountersignError } from '../core/errors.ts';
+import { isSameDocument } from '../core/iam/same-document.ts';
 import type { IamCall } from '../core/ledger/calls/iam.ts';
 
 /** What stands in the slot of a call now; null where it is empty or what holds it is gone. Documents are decoded (IAM answers them percent-encoded). */
@@ -75,20 +75,6 @@ export async function listVersions(iam: IAMClient, policyArn: string): Promise<r
       };
     }),
   );
-}
-
-/** Whether two documents are the same JSON. White space and the order of members do not count, everything else does. */
-export function isSameDocument(one: string, other: string): boolean {
-  return one === other || normalize(one) === normalize(other);
-}
-
-function normalize(document: string): string {
-  try {
-    return canonicalize(JSON.parse(document));
-  } catch {
-    // What is no JSON is the same only to the letter.
-    return document;
-  }
 }
 
 async function readInline(

@@ -1,5 +1,6 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SignerClient } from '@aws-sdk/client-signer';
@@ -16,6 +17,7 @@ export interface Clients {
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
+  readonly iam: IAMClient;
 }
 
 /**

@@ -1,15 +1,17 @@
 import type { LedgerStore } from '../aws/ledger-store.ts';
 import { lookAtEcr, performOnEcr } from '../aws/plan-calls/ecr.ts';
+import { lookAtIam, performOnIam } from '../aws/plan-calls/iam.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import type { Reason } from '../core/errors.ts';
 import { findObstacle, judgeSwitch } from '../core/images/quarantine-guards.ts';
+import { isIamCall } from '../core/ledger/call.ts';
 import type { ExecutorPorts } from '../core/ledger/execute.ts';
 import { limitsOf } from '../core/ledger/limits.ts';
 import type { Plan } from '../core/ledger/plan.ts';
 import { factReader } from './read-facts.ts';
 
-type ExecutorWiring = Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>;
+type ExecutorWiring = Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda' | 'iam'>;
 
 /** What `executePlan` needs of the world, for one run under its own name. */
 export function connectPlan(
@@ -44,8 +46,8 @@ export function connectPlan(
   return (run) => ({
     read: ledger.read,
     write: ledger.write,
-    look: (call) => lookAtEcr(clients.ecr, call),
-    perform: (call) => performOnEcr(clients.ecr, call),
+    look: (call) => (isIamCall(call) ? lookAtIam(clients.iam, call) : lookAtEcr(clients.ecr, call)),
+    perform: (call) => (isIamCall(call) ? performOnIam(clients.iam, call) : performOnEcr(clients.ecr, call)),
     findObstacle: findPlanObstacle,
     findUndoObstacle: async () => judgeSwitch(await facts.readSwitch()),
     clock,

@@ -17,7 +17,7 @@ import { connectPlan } from './connect-plan.ts';
  * before and after it is made (record). The only function whose role can change anything, and what it changes is only what a plan in the ledger holds.
  */
 export function createHandler(
-  wiring: Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>,
+  wiring: Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda' | 'iam'>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients, clock } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');

@@ -1,6 +1,7 @@
 import { dynamodb } from '../aws/clients/dynamodb.ts';
 import { ecr } from '../aws/clients/ecr.ts';
 import { ecs } from '../aws/clients/ecs.ts';
+import { iam } from '../aws/clients/iam.ts';
 import { lambda } from '../aws/clients/lambda.ts';
 import { sqs } from '../aws/clients/sqs.ts';
 import { ssm } from '../aws/clients/ssm.ts';
@@ -9,5 +10,5 @@ import { createHandler } from './handler.ts';
 
 export const handler = createHandler({
   ...realWiring(import.meta.url),
-  clients: { ecr: ecr(), sqs: sqs(), dynamodb: dynamodb(), ssm: ssm(), ecs: ecs(), lambda: lambda() },
+  clients: { ecr: ecr(), sqs: sqs(), dynamodb: dynamodb(), ssm: ssm(), ecs: ecs(), lambda: lambda(), iam: iam() },
 });

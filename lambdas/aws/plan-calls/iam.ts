@@ -26,9 +26,10 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Reason } from '../../core/errors.ts';
+import { isSameDocument } from '../../core/iam/same-document.ts';
 import type { IamCall } from '../../core/ledger/calls/iam.ts';
 import type { Standing } from '../../core/ledger/execute.ts';
-import { isSameDocument, listVersions, readSlot } from '../iam-slots.ts';
+import { listVersions, readSlot } from '../iam-slots.ts';
 import { explainRefusal } from '../refusal.ts';
 
 /** How IAM stands to a call, read now. */

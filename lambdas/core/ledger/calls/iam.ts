@@ -6,8 +6,8 @@ const policyArn = z.string().regex(/^arn:[a-z-]+:iam::(?:aws|\d{12}):policy\/[\x
 /** As IAM stores it, white space included: an undo restores every character. */
 const document = z.string().min(1).max(32_768);
 const holder = z.strictObject({ kind: z.enum(['role', 'user', 'group']), name });
+const holderKind = z.enum(['Role', 'User', 'Group']);
 const bounded = z.strictObject({ kind: z.enum(['role', 'user']), name });
-const call = { action: z.string(), account: accountId };
 
 /**
  * The calls to IAM that a plan may hold. Each sets one *slot* from one content to another and names both: `from` is the state that the plan was made from (in
@@ -17,46 +17,81 @@ const call = { action: z.string(), account: accountId };
  * force, `spare-version` any other one.
  */
 const slots = z.discriminatedUnion('slot', [
-  z.strictObject({ ...call, slot: z.literal('inline-policy'), holder, policy: name, ...ends(document.nullable()) }),
   z.strictObject({
-    ...call,
+    slot: z.literal('inline-policy'),
+    action: z.templateLiteral(['iam:', z.enum(['Put', 'Delete']), holderKind, 'Policy']),
+    account: accountId,
+    holder,
+    policy: name,
+    ...ends(document.nullable()),
+  }),
+  z.strictObject({
     slot: z.literal('attachment'),
+    action: z.templateLiteral(['iam:', z.enum(['Attach', 'Detach']), holderKind, 'Policy']),
+    account: accountId,
     holder,
     policyArn,
     ...ends(z.literal('attached').nullable()),
   }),
-  z.strictObject({ ...call, slot: z.literal('trust'), role: name, ...ends(document) }),
-  z.strictObject({ ...call, slot: z.literal('boundary'), holder: bounded, ...ends(policyArn.nullable()) }),
   z.strictObject({
-    ...call,
+    slot: z.literal('trust'),
+    action: z.literal('iam:UpdateAssumeRolePolicy'),
+    account: accountId,
+    role: name,
+    ...ends(document),
+  }),
+  z.strictObject({
+    slot: z.literal('boundary'),
+    action: z.templateLiteral(['iam:', z.enum(['Put', 'Delete']), z.enum(['Role', 'User']), 'PermissionsBoundary']),
+    account: accountId,
+    holder: bounded,
+    ...ends(policyArn.nullable()),
+  }),
+  z.strictObject({
     slot: z.literal('membership'),
+    action: z.enum(['iam:AddUserToGroup', 'iam:RemoveUserFromGroup']),
+    account: accountId,
     user: name,
     group: name,
     ...ends(z.literal('member').nullable()),
   }),
   z.strictObject({
-    ...call,
     slot: z.literal('access-key'),
+    action: z.literal('iam:UpdateAccessKey'),
+    account: accountId,
     user: name,
     keyId: z.string().regex(/^\w{16,128}$/),
     ...ends(z.enum(['Active', 'Inactive'])),
   }),
-  z.strictObject({ ...call, slot: z.literal('default-document'), policyArn, ...ends(document) }),
-  z.strictObject({ ...call, slot: z.literal('spare-version'), policyArn, ...ends(document.nullable()) }),
+  z.strictObject({
+    slot: z.literal('default-document'),
+    action: z.literal('iam:SetDefaultPolicyVersion'),
+    account: accountId,
+    policyArn,
+    ...ends(document),
+  }),
+  z.strictObject({
+    slot: z.literal('spare-version'),
+    action: z.enum(['iam:CreatePolicyVersion', 'iam:DeletePolicyVersion']),
+    account: accountId,
+    policyArn,
+    ...ends(document.nullable()),
+  }),
 ]);
 
 function ends<T extends z.ZodType>(content: T): { readonly from: T; readonly to: T } {
   return { from: content, to: content };
 }
 
-export const iamCall = slots
+export type IamCall = z.infer<typeof slots>;
+
+export const iamCall: z.ZodType<IamCall> = slots
   .refine(({ from, to }) => from !== to, 'a call changes something')
   .refine((one) => one.action === actionOf(one), 'the action is not that of the slot');
-export type IamCall = z.infer<typeof iamCall>;
 
 type WithoutAction<Call> = Call extends unknown ? Omit<Call, 'action'> : never;
 /** A call without the name of its API action, which follows from the rest. */
-export type IamChange = WithoutAction<z.infer<typeof slots>>;
+export type IamChange = WithoutAction<IamCall>;
 
 /** Completes a call. Throws a ZodError where IAM would refuse its names. */
 export function toIamCall(change: IamChange): IamCall {
@@ -65,13 +100,14 @@ export function toIamCall(change: IamChange): IamCall {
 
 /** The call that takes a call back. */
 export function invertIamCall(one: IamCall): IamCall {
-  return iamCall.parse({ ...one, from: one.to, to: one.from, action: actionOf({ ...one, to: one.from } as IamChange) });
+  const turned = { ...one, from: one.to, to: one.from };
+  return iamCall.parse({ ...turned, action: actionOf(slots.parse({ ...turned, action: one.action })) });
 }
 
 const KINDS = { role: 'Role', user: 'User', group: 'Group' } as const;
 
 /** The API action that sets a slot (IAM API Reference). */
-function actionOf(one: IamChange): string {
+function actionOf(one: IamChange): IamCall['action'] {
   switch (one.slot) {
     case 'inline-policy':
       return `iam:${one.to === null ? 'Delete' : 'Put'}${KINDS[one.holder.kind]}Policy`;
