@@ -23,14 +23,14 @@ import type { IamCall } from '../core/ledger/calls/iam.ts';
 export async function readSlot(iam: IAMClient, call: IamCall): Promise<string | null> {
   switch (call.slot) {
     case 'inline-policy':
-      return orNull(async () => decode(await readInline(iam, call.holder, call.policy)));
+      return orNull(async () => decodeDocument(await readInline(iam, call.holder, call.policy)));
     case 'attachment': {
       const attached = await orNull(() => listAttached(iam, call.holder));
       return attached?.includes(call.policyArn) === true ? 'attached' : null;
     }
     case 'trust': {
       const { Role } = await iam.send(new GetRoleCommand({ RoleName: call.role }));
-      return decode(Role?.AssumeRolePolicyDocument);
+      return decodeDocument(Role?.AssumeRolePolicyDocument);
     }
     case 'boundary':
       return readBoundary(iam, call.holder);
@@ -70,7 +70,7 @@ export async function listVersions(iam: IAMClient, policyArn: string): Promise<r
       return {
         id: VersionId,
         isDefault: VersionId === Policy?.DefaultVersionId,
-        document: decode(read.PolicyVersion?.Document),
+        document: decodeDocument(read.PolicyVersion?.Document),
         createdAt: CreateDate?.getTime() ?? 0,
       };
     }),
@@ -117,7 +117,8 @@ function listGroups(iam: IAMClient, UserName: string): Promise<readonly string[]
 /** A principal has 20 policies and 10 groups at most: what has more pages is no answer of IAM. */
 const MOST_PAGES = 10;
 
-async function readPages<Page extends { IsTruncated?: boolean | undefined; Marker?: string | undefined }>(
+/** All pages of a list of IAM. Throws beyond ten. */
+export async function readPages<Page extends { IsTruncated?: boolean | undefined; Marker?: string | undefined }>(
   read: (marker: string | undefined) => Promise<Page>,
   take: (page: Page) => readonly string[],
 ): Promise<readonly string[]> {
@@ -143,7 +144,8 @@ async function readBoundary(
   return PermissionsBoundary?.PermissionsBoundaryArn ?? null;
 }
 
-function decode(document: string | undefined): string {
+/** A document as it was stored. Throws where the answer has none. */
+export function decodeDocument(document: string | undefined): string {
   if (document === undefined) throw new CountersignError('incomplete-answer', 'IAM answered without the document');
   return document.trimStart().startsWith('{') ? document : decodeURIComponent(document);
 }
