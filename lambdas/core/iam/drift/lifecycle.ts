@@ -13,6 +13,8 @@ export interface DriftRecord extends DriftObservation {
   readonly firstSeenAt: number;
   readonly findingUpdatedAt: number;
   readonly revision: number;
+  /** Counts the times that what was covered deviated anew: plans of different times are different plans. */
+  readonly episode: number;
   /** Of the finding that was handed on last. */
   readonly publishedRevision: number;
 }
@@ -29,7 +31,7 @@ export function nextDrift(
 ): DriftRecord | undefined {
   if (previous === undefined) {
     if (seen.state === 'covered' || seen.state === 'gone') return undefined;
-    return { ...name, ...seen, firstSeenAt: now, findingUpdatedAt: now, revision: 1, publishedRevision: 0 };
+    return { ...name, ...seen, firstSeenAt: now, findingUpdatedAt: now, revision: 1, episode: 1, publishedRevision: 0 };
   }
   const next = { ...seen, actor: seen.actor ?? previous.actor };
   if (contentOf(next) === contentOf(previous)) return undefined;
@@ -39,6 +41,7 @@ export function nextDrift(
     firstSeenAt: previous.firstSeenAt,
     findingUpdatedAt: Math.max(now, previous.findingUpdatedAt + 1),
     revision: previous.revision + 1,
+    episode: episodeOf(previous, seen),
     publishedRevision: previous.publishedRevision,
   };
 }
@@ -46,6 +49,17 @@ export function nextDrift(
 /** Whether Security Hub has not been told yet what the record says. */
 export function isDriftFindingOwed({ revision, publishedRevision }: DriftRecord): boolean {
   return revision > publishedRevision;
+}
+
+/** The episode that a look belongs to. */
+export function episodeOf(previous: DriftRecord | undefined, { state }: Pick<DriftObservation, 'state'>): number {
+  if (previous === undefined) return 1;
+  const begins = isQuiet(previous.state) && !isQuiet(state);
+  return previous.episode + (begins ? 1 : 0);
+}
+
+function isQuiet(state: DriftObservation['state']): boolean {
+  return state === 'covered' || state === 'gone';
 }
 
 function contentOf({ state, verdict, deviations, paths, actor, protection, plans }: DriftObservation): string {
