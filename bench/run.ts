@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureFirstVerdict } from './first-verdict.ts';
 import { measureFunctionStart } from './function-start.ts';
+import { measurePolicyComparison } from './policy-comparison.ts';
 import { formatSection } from './section.ts';
 import { countVerificationLegs } from './verification-legs.ts';
 import { measureVerificationSpeed } from './verification-speed.ts';
@@ -15,6 +16,7 @@ const MEASUREMENTS = {
   start: () => measureFunctionStart(folder),
   legs: async () => [await countVerificationLegs()],
   speed: async () => [measureVerificationSpeed()],
+  compare: () => [measurePolicyComparison()],
   'first-verdict': async () => [await measureFirstVerdict(folder)],
 } as const;
 

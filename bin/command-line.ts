@@ -7,7 +7,9 @@ import { makeVisible } from './output/visible.ts';
 import { reportBug } from './report-bug.ts';
 
 /** Commands are loaded when they are called: the embedded account takes a second that `verify` need not wait. */
-const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: (args: readonly string[]) => Promise<Command> }>
+> = {
   verify: {
     summary: 'is this image signed as a policy wants it?',
     load: async () => (await import('./commands/verify.ts')).verify,
@@ -16,17 +18,32 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'is this Sigstore bundle a signature over this file?',
     load: async () => (await import('./commands/verify-bundle.ts')).verifyBundle,
   },
+  explain: {
+    summary: 'why is this image verified, or not, and what is to be done?',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  sweep: {
+    summary: 'which images of a repository are not signed as a policy wants it?',
+    load: async () => (await import('./commands/sweep.ts')).sweep,
+  },
   config: {
     summary: '`config check`: what is wrong with a configuration?',
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  iam: {
+    summary: '`iam compare`: does this policy allow more than that one?',
+    load: async () => (await import('./commands/iam.ts')).iam,
   },
   replay: {
     summary: 'what does the service make of this event?',
     load: async () => (await import('./commands/replay.ts')).replay,
   },
   trust: {
-    summary: '`trust pin`: write the public half of KMS keys beside the policy',
-    load: async () => (await import('./commands/trust.ts')).trust,
+    summary: '`trust pin`: write KMS keys beside the policy; `trust test`: run your own cases of expected verdicts',
+    load: async ([action]) =>
+      action === 'test'
+        ? (await import('./commands/trust-test.ts')).trustTest
+        : (await import('./commands/trust.ts')).trust,
   },
 };
 
@@ -35,7 +52,7 @@ const HELP = `countersign COMMAND [options]
 ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(15)}${summary}\n`)
   .join('')}
-  countersign COMMAND --help describes a command; --version names the version.
+  countersign help COMMAND, or COMMAND --help, describes a command; --version names the version.
 
 Exit codes: 0 yes; 1 no (unsigned, invalid); 2 wrong usage or configuration; 3 could not decide; 70 a fault of countersign.
 `;
@@ -45,9 +62,11 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   let help = HELP;
   try {
     const [name = '', ...rest] = args;
+    if (name === 'help' && rest.length > 0)
+      return show(io, (await findCommand(rest[0] ?? '').load(rest.slice(1))).help);
     if (name === '--help' || name === '-h' || name === 'help') return show(io, HELP);
     if (name === '--version') return show(io, `${readVersion()}\n`);
-    const command = await findCommand(name).load();
+    const command = await findCommand(name).load(rest);
     help = command.help;
     return await command.run(rest, io);
   } catch (thrown) {

@@ -23,5 +23,9 @@ const code = await runCommandLine(process.argv.slice(2), {
   out: (text) => void print(text),
   err: (text) => void process.stderr.write(text),
   environment: process.env,
+  stdin: () => process.stdin,
+  flush: () => new Promise((resolve) => print('', () => resolve())),
+  colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+  progress: process.stderr.isTTY === true ? 'live' : 'lines',
 });
 print('', () => process.exit(code));

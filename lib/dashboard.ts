@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 import { countOf, type OperatorAlarms } from './alarms.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
 import type { ImageVerification } from './image-verification.ts';
+import type { OperatorActions } from './operator-actions.ts';
+import type { PlanExecution } from './plan-execution.ts';
 import type { ReactionQueue } from './reaction-queue.ts';
 import type { Sweep } from './sweep.ts';
 import type { TrustRefresh } from './trust-refresh.ts';
@@ -22,21 +24,27 @@ export interface OperatorDashboardProps {
   readonly images: ImageVerification;
   readonly recorder: FindingsRecorder;
   readonly sweep: Sweep;
+  /** Where something may be changed. */
+  readonly plans?: { readonly execution: PlanExecution; readonly operators: OperatorActions };
   /** Where roots are refreshed. */
   readonly trust?: TrustRefresh;
 }
 
 /** One page that answers: does it run, what does it say about our images, and where is it stuck? */
 export class OperatorDashboard extends Construct {
-  constructor(scope: Construct, id: string, { alarms, images, recorder, sweep, trust }: OperatorDashboardProps) {
+  constructor(scope: Construct, id: string, { alarms, images, recorder, sweep, trust, plans }: OperatorDashboardProps) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: 'Countersign',
       defaultInterval: Duration.days(1),
     });
-    const functions = [images.reaction, recorder.recorder, sweep.sweep, ...(trust ? [trust.refresh] : [])].map(
-      (one) => one.function,
-    );
+    const functions = [
+      images.reaction,
+      recorder.recorder,
+      sweep.sweep,
+      ...(trust ? [trust.refresh] : []),
+      ...(plans ? [plans.execution.executor, plans.operators.operator] : []),
+    ].map((one) => one.function);
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
       new SingleValueWidget({ ...HALF, title: 'Verdicts', metrics: countVerdicts(), setPeriodToTimeRange: true }),
@@ -57,6 +65,18 @@ export class OperatorDashboard extends Construct {
       ]),
       draw('Sweep', [countOf('SweepCompleted', 'sweep'), countOf('SweepBacklog', 'sweep')]),
     );
+    if (plans !== undefined) {
+      dashboard.addWidgets(
+        draw('Plans', [
+          countOf('PlanProposed', 'image-reaction'),
+          ...['PlanVerified', 'PlanUndone', 'PlanFailed', 'PlanRejected', 'LedgerBroken'].map((metric) =>
+            countOf(metric, 'plan-executor'),
+          ),
+          countOf('OperatorRequestRefused', 'operator-action'),
+        ]),
+        draw('Plans waiting', [plans.execution.queue, plans.operators.queue].flatMap(countMessages)),
+      );
+    }
     if (trust !== undefined) {
       dashboard.addWidgets(
         draw('Trusted roots', [

@@ -9,6 +9,9 @@ import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { ImageVerification } from './image-verification.ts';
 import { KillSwitch } from './kill-switch.ts';
+import { OperatorActions } from './operator-actions.ts';
+import { PlanExecution, type PlanExecutionProps } from './plan-execution.ts';
+import { PlanLedger } from './plan-ledger.ts';
 import type { FunctionDefaults } from './service-function.ts';
 import { ServiceKey } from './service-key.ts';
 import { Sweep } from './sweep.ts';
@@ -57,8 +60,36 @@ export class HubStack extends Stack {
     const trust = isRefreshed
       ? new TrustRefresh(this, 'TrustRefresh', { defaults, verdicts, undelivered, findings: recorder.queue })
       : undefined;
-    new KillSwitch(this, 'KillSwitch');
-    new OperatorDashboard(this, 'Dashboard', { alarms, images, recorder, sweep, ...(trust && { trust }) });
+    const killSwitch = new KillSwitch(this, 'KillSwitch');
+    const { quarantine } = configuration.compiled.images;
+    const plans = quarantine && this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine });
+    new OperatorDashboard(this, 'Dashboard', {
+      alarms,
+      images,
+      recorder,
+      sweep,
+      ...(trust && { trust }),
+      ...(plans && { plans }),
+    });
+  }
+
+  /** What can change anything, and those who decide about it. Where the configuration has no quarantine none of it exists. */
+  private addPlans(props: Omit<PlanExecutionProps, 'ledger'> & { readonly undelivered: UndeliveredEvents }): {
+    readonly execution: PlanExecution;
+    readonly operators: OperatorActions;
+  } {
+    const { defaults, images, undelivered } = props;
+    const ledger = new PlanLedger(this, 'PlanLedger', { key: defaults.key });
+    const execution = new PlanExecution(this, 'PlanExecution', { ...props, ledger });
+    images.addPlans(ledger, execution);
+    const operators = new OperatorActions(this, 'OperatorActions', {
+      defaults,
+      ledger,
+      plans: execution,
+      images,
+      undelivered,
+    });
+    return { execution, operators };
   }
 
   /** Puts `countersign.compiled.json` where the bundling of each function takes its copy from. */

@@ -3,6 +3,8 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { countOf } from './alarms.ts';
+import type { PlanExecution } from './plan-execution.ts';
+import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -57,6 +59,15 @@ export class ImageVerification extends Construct {
     this.allowReaction(props);
     this.rule = this.createRule(props.undelivered);
     this.watch(defaults);
+  }
+
+  /** Lets the reaction propose plans: it reads how an image is kept, writes the ledger and wakes the executor, and changes no image. */
+  addPlans(ledger: PlanLedger, plans: PlanExecution): void {
+    this.reaction.addEnvironment('LEDGER_TABLE', ledger.table.tableName);
+    this.reaction.addEnvironment('PLAN_QUEUE_URL', plans.queue.queue.queueUrl);
+    ledger.allowReadAndWrite(this.reaction);
+    plans.allowToSend(this.reaction);
+    allowEveryRepository(this.reaction, ['ecr:DescribeImages']);
   }
 
   private allowReaction({ verdicts, findings, defaults, signingProfiles }: ImageVerificationProps): void {

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 
 /**
  * The switch that stops every change Countersign could make to the account: an operator sets `/countersign/kill-switch` to `on`.
- * Functions that change anything read it before each change; those of this version only observe, so none may read or write it.
+ * The plan-executor, which alone changes anything, reads it before each change; nothing of the service may write it.
  * CloudFormation writes the value when it creates the parameter and not again: a deployment does not release the switch.
  */
 export class KillSwitch extends Construct {

@@ -14,7 +14,13 @@ import type { ServiceKey } from './service-key.ts';
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Folders of `lambdas/` that hold a deployed function. */
-export type FunctionName = 'image-reaction' | 'recorder' | 'sweep' | 'trust-refresh';
+export type FunctionName =
+  | 'image-reaction'
+  | 'recorder'
+  | 'sweep'
+  | 'trust-refresh'
+  | 'plan-executor'
+  | 'operator-action';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';
@@ -101,6 +107,11 @@ export class ServiceFunction extends Construct {
     if (CfnResource.isCfnResource(resource)) resource.addMetadata(FUNCTION_METADATA, props.name);
     this.watch(props);
     this.explainChoices();
+  }
+
+  /** Adds a variable to the environment: for parts that exist only where the configuration asks for them. */
+  addEnvironment(name: string, value: string): void {
+    this.function.addEnvironment(name, value);
   }
 
   /** Adds statements to the role of the function. Each names its actions and resources in full. */

@@ -39,6 +39,11 @@ export class VerdictStore extends Construct {
     this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
+  /** Reads by key: the executor asks once more before it acts. */
+  allowRead(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);
+  }
+
   /** Reads many verdicts at once, and keeps one note of its own. */
   allowSweep(user: ServiceFunction): void {
     this.allow(user, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']);

@@ -25,6 +25,8 @@ export interface EmbeddedServiceOptions {
   readonly template?: unknown;
   /** Has the root of the private Sigstore refreshed through a TUF repository of its own. Default: it changes by deployment only. */
   readonly refreshRoots?: boolean;
+  /** Puts images of `vault` that fail into quarantine, and tells of those of `acme` what it would do. Default: nothing that could is deployed. */
+  readonly quarantine?: boolean;
   /** See RunTemplateOptions. */
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
@@ -46,7 +48,7 @@ export interface EmbeddedService {
 const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
 
-/** The stack as it is synthesized for the embedded account. It is the same for every configuration that has the same kind of roots: the rest goes into the functions. */
+/** The stack as it is synthesized for the embedded account. It is the same for every configuration that has the same kind of roots and of quarantine: the rest goes into the functions. */
 export function describeTemplate(compiled: CompiledConfig): unknown {
   return synthesizeTemplate({
     configuration: { alarms: { email: 'oncall@example.test' }, logs: { retentionDays: 30 }, compiled },
@@ -64,7 +66,10 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   const repository = options.refreshRoots
     ? new TufRepository({ now: () => clock.now(), trustedRoot: sigstore.trustedRoot() })
     : undefined;
-  const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds, repository);
+  const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds, {
+    repository,
+    quarantine: options.quarantine,
+  });
   const template = options.template ?? describeTemplate(config);
   const compiled = JSON.stringify(config);
   const service = await runTemplate(account, template, {

@@ -25,6 +25,7 @@ async function main(): Promise<number> {
 async function runOnce(options: StartOptions, print: (text: string) => void): Promise<number> {
   let failures = 0;
   const service = await startEmbeddedService({
+    quarantine: true,
     clock: virtualClock(Date.now()),
     graceSeconds: options.graceSeconds,
     random: Math.random,
@@ -48,6 +49,7 @@ async function serve(options: StartOptions, print: (text: string) => void): Prom
   const stopped = waitForStop();
   const [service, assets] = await Promise.all([
     startEmbeddedService({
+      quarantine: true,
       clock: realClock(),
       graceSeconds: options.graceSeconds,
       random: Math.random,

@@ -1,3 +1,5 @@
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { SignerIn } from '../../lambdas/aws/signer-revocation.ts';
 import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
 import type { Problem } from '../config/problem.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -9,8 +11,22 @@ export interface Io {
   /** Text for stderr: what is wrong. */
   readonly err: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Bytes of stdin, from when it is first called. Default: none. */
+  readonly stdin?: () => AsyncIterable<Uint8Array>;
+  /** Resolves when what was given to `out` has been taken, so that a stream does not pile up here. Default: at once. */
+  readonly flush?: () => Promise<void>;
   /** Default: the global one. */
   readonly fetch?: typeof fetch;
+  /** Clients of AWS Signer. Default: real ones, with the credentials of the environment. */
+  readonly signerIn?: SignerIn;
+  /** Clients of ECR by region. Default: real ones, with the credentials of the environment. */
+  readonly ecrIn?: (region: string) => ECRClient;
+  /** Unix milliseconds. Default: the clock of this machine. */
+  readonly clock?: () => number;
+  /** Whether stdout is a terminal that shows colours. Default: no. */
+  readonly colours?: boolean;
+  /** How progress is told on stderr: one line that changes, or a line from time to time. Default: `lines`. */
+  readonly progress?: 'live' | 'lines';
 }
 
 export interface Command {

@@ -4,7 +4,8 @@ import { messageOf } from '../../lambdas/core/errors.ts';
 import { UsageError } from './command.ts';
 
 /**
- * Reads options and positional arguments strictly: no unknown option, no option twice (which of two identities would count?), no empty value.
+ * Reads options and positional arguments strictly: no unknown option, no option twice (which of two identities would count?) but those that take several, no
+ * empty value.
  * `--help` is known to every command. Throws UsageError.
  */
 export function parseOptions<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
@@ -13,7 +14,8 @@ export function parseOptions<T extends ParseArgsOptionsConfig>(args: readonly st
   const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    if (seen.has(token.name)) throw new UsageError(`--${token.name} is given twice`);
+    if (seen.has(token.name) && options[token.name]?.multiple !== true)
+      throw new UsageError(`--${token.name} is given twice`);
     seen.add(token.name);
     if (token.value?.trim() === '') throw new UsageError(`--${token.name} is empty`);
   }

@@ -15,6 +15,7 @@ import { parseOptions } from './parse-options.ts';
 const DEFAULT = 'trust-policy.yaml';
 
 const HELP = `countersign trust pin [SIGNER...] [--policy FILE] [--replace]
+countersign trust test FILE (countersign trust test --help)
 
 Writes the public half of each KMS key that a trust policy names (signers.SIGNER.key.kms) to the file it names beside it (key.file), so that nothing asks
 KMS while an image is verified. Needs AWS credentials with kms:GetPublicKey. A file that holds another key is left as it is, unless --replace.
@@ -40,7 +41,7 @@ export const trust: Command = {
       return 0;
     }
     const [action, ...names] = positionals;
-    if (action !== 'pin') throw new UsageError('trust what? There is: trust pin');
+    if (action !== 'pin') throw new UsageError('trust what? There are: trust pin, trust test');
     const path = values.policy ?? DEFAULT;
     const policy = readTrustPolicy(path);
     if (!policy.ok) throw new ConfigurationError(policy.problems);

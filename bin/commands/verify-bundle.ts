@@ -1,52 +1,46 @@
-import { existsSync } from 'node:fs';
-import { digestOf, hexOf, isDigest } from '../../lambdas/core/digest.ts';
 import { messageOf } from '../../lambdas/core/errors.ts';
-import { verifyDigestWithKey } from '../../lambdas/core/signature/digest-signature.ts';
-import type { Check } from '../../lambdas/core/signature/outcome.ts';
-import type { Artifact } from '../../lambdas/core/signature/signed-content.ts';
-import { verifySignature } from '../../lambdas/core/signature/verify-signature.ts';
-import type { Evidence } from '../../lambdas/core/trust/evidence.ts';
-import { describeSigner, matchIdentity } from '../../lambdas/core/trust/match-identity.ts';
 import { readBoundedBytes } from '../config/load-configuration.ts';
+import { judgeBundle } from '../judge/judge-bundle.ts';
+import { judgeCandidateFile } from '../judge/judge-candidate-file.ts';
+import { LARGEST_ARTIFACT, LARGEST_BUNDLE, readTarget } from '../judge/signed-file.ts';
 import { describeResult } from '../output/describe-result.ts';
-import { exitCodeOf, formatJson, type Result } from '../output/result.ts';
-import { type ChosenTrust, chooseTrust } from './choose-trust.ts';
-import { type Command, UndecidedError, UsageError } from './command.ts';
+import { exitCodeOf, formatJson } from '../output/result.ts';
+import { chooseTrust } from '../trust/choose-trust.ts';
+import { loadQuickTrust } from '../trust/quick-trust.ts';
+import { TRUST_OPTIONS, type TrustOptions } from '../trust/trust-options.ts';
+import { type Command, type Io, UndecidedError, UsageError } from './command.ts';
 import { parseOptions, takeOne } from './parse-options.ts';
 
 const HELP = `countersign verify-bundle --bundle FILE --certificate-identity ID --certificate-oidc-issuer URL --trusted-root FILE FILE_OR_DIGEST
 countersign verify-bundle --bundle FILE --key FILE (--trusted-root FILE | --insecure-ignore-tlog) FILE_OR_DIGEST
+countersign verify-bundle --bundle FILE --source-uri URI [--source-tag TAG] [--builder-id ID] --trusted-root FILE FILE_OR_DIGEST
+countersign verify-bundle --bundle FILE --notation-config DIR --scope REGISTRY/REPOSITORY FILE_OR_DIGEST
 
-Tells whether a Sigstore bundle is a signature of the signer over a file. The command line of sigstore-conformance.
+Tells whether a Sigstore bundle is a signature of the signer over a file, or SLSA provenance of it, or whether a Notary Project signature envelope is one over
+an image's manifest. The command line of sigstore-conformance.
 
-  --bundle FILE                    the bundle, JSON
-  --certificate-identity ID        subject of the certificate, to the letter
-  --certificate-oidc-issuer URL    issuer of the certificate, to the letter
-  --key FILE                       or: the public key in PEM
-  --insecure-ignore-tlog           with --key only: do not ask for a transparency log entry
-  --trusted-root FILE              a Sigstore trusted_root.json; default: the file that COUNTERSIGN_TRUSTED_ROOT names
-  --json                           one JSON object: verdict, digest, policy, evidence, reasons
-  FILE_OR_DIGEST                   what is signed, or sha256:<64 hex digits> of it (P-256 signatures only)
+  --bundle FILE                        the bundle, JSON; with --notation-config the envelope, JWS or COSE
+  --certificate-identity ID            subject of the certificate, to the letter
+  --certificate-identity-regexp RE     or an RE2 expression for the whole of it, anchored: ^...$
+  --certificate-oidc-issuer URL        issuer of the certificate, to the letter
+  --key FILE                           or: the public key in PEM; given several times, one of them must have signed
+  --insecure-ignore-tlog               with --key only: do not ask for a transparency log entry
+  --trusted-root FILE                  a Sigstore trusted_root.json; default: the file that COUNTERSIGN_TRUSTED_ROOT names
+  --source-uri, --source-branch, --source-tag, --source-versioned-tag, --builder-id
+                                       SLSA provenance, by slsa-verifier's flags: countersign verify --help
+  --notation-config DIR                or: Notation's own configuration folder, with the repository that the signature is for:
+  --scope REGISTRY/REPOSITORY
+  --json                               one JSON object: verdict, digest, policy, evidence, reasons
+  FILE_OR_DIGEST                       what is signed, or sha256:<64 hex digits> of it (not for every signature)
 
-Exit codes: 0 verified; 1 invalid; 2 wrong usage, key or root; 3 a file cannot be read; 70 a fault of countersign.
+Exit codes: 0 verified; 1 invalid; 2 wrong usage, key or root; 3 could not decide: a file cannot be read, a revocation cannot be asked for;
+70 a fault of countersign.
 `;
 
-const OPTIONS = {
-  bundle: { type: 'string' },
-  'certificate-identity': { type: 'string' },
-  'certificate-oidc-issuer': { type: 'string' },
-  key: { type: 'string' },
-  'insecure-ignore-tlog': { type: 'boolean' },
-  'trusted-root': { type: 'string' },
-  json: { type: 'boolean' },
-} as const;
+const { policy: _policy, ...WITHOUT_POLICY } = TRUST_OPTIONS;
+const OPTIONS = { ...WITHOUT_POLICY, bundle: { type: 'string' }, json: { type: 'boolean' } } as const;
 
-/** As `blobBytes` of an image's signatures. */
-const LARGEST_BUNDLE = 16 * 1024 * 1024;
-/** An artifact is held in memory; of a larger one the digest can be given. */
-const LARGEST_ARTIFACT = 1024 * 1024 * 1024;
-
-/** `countersign verify-bundle`: one bundle over one file, by the same engine as everything else. */
+/** `countersign verify-bundle`: one bundle or envelope over one file, by the same engine as everything else. */
 export const verifyBundle: Command = {
   help: HELP,
   async run(args, io) {
@@ -55,66 +49,31 @@ export const verifyBundle: Command = {
       io.out(HELP);
       return 0;
     }
-    const target = takeOne(positionals, 'FILE_OR_DIGEST');
+    const name = takeOne(positionals, 'FILE_OR_DIGEST');
     if (values.bundle === undefined) throw new UsageError('--bundle is missing');
-    const root = values['trusted-root'] ?? (io.environment.COUNTERSIGN_TRUSTED_ROOT || undefined);
-    const trust = chooseTrust({ ...values, 'trusted-root': root });
-    const bytes = readInput(values.bundle, LARGEST_BUNDLE);
-    const artifact = readArtifact(target);
-    const digest =
-      'bytes' in artifact ? digestOf(artifact.bytes) : `sha256:${Buffer.from(artifact.sha256).toString('hex')}`;
-    const result = judge(bytes, artifact, digest, trust);
-    io.out(values.json === true ? formatJson(result) : describeResult(result, { name: target, judgedBy: trust.name }));
+    const { result, judgedBy } = await judge(values, values.bundle, name, io);
+    io.out(values.json === true ? formatJson(result) : describeResult(result, { name, judgedBy }));
     return exitCodeOf(result.verdict);
   },
 };
 
-function judge(bytes: Uint8Array, artifact: Artifact, digest: string, { material }: ChosenTrust): Result {
-  const [[name, verifier] = []] = material.verifiers;
-  const signer = name === undefined ? undefined : material.policy.signers[name];
-  if (verifier === undefined || verifier.kind === 'notation' || signer === undefined)
-    throw new TypeError('no signer came of the command line');
-  const base = {
-    policyLine: 'command-line',
-    requirement: 'keyless' in signer ? 'signed by the named identity' : 'signed by the given key',
-    format: 'bundle',
-    origin: { kind: 'file' },
-  } as const;
-  const outcome = verifySignature({ format: 'bundle', origin: { kind: 'file' }, bytes }, verifier, { artifact });
-  if (!outcome.ok) {
-    const { code, message, checks } = outcome;
-    return refuse(digest, { ...base, outcome: 'failed', checks, reason: { code, message } });
+async function judge(options: TrustOptions, bundle: string, name: string, io: Io) {
+  if (options['notation-config'] !== undefined) {
+    const { scope } = options;
+    if (scope === undefined)
+      throw new UsageError('--notation-config needs --scope: the repository that was signed for');
+    const trust = chooseTrust(options);
+    const { digest, artifact } = readTarget(name, (path) => readInput(path, LARGEST_ARTIFACT));
+    const subject = { digest, repository: scope, ...('bytes' in artifact && { manifest: artifact.bytes }) };
+    const bytes = readInput(bundle, LARGEST_BUNDLE);
+    const result = await judgeCandidateFile(bytes, subject, trust.materialFor(scope), io);
+    return { result, judgedBy: trust.name };
   }
-  const identity: Check =
-    'keyless' in signer
-      ? matchIdentity(outcome.signer, signer.keyless)
-      : { check: 'identity', result: 'passed', detail: 'signed with the given key' };
-  const evidence = { ...base, checks: [...outcome.checks, identity], signer: describeSigner(outcome.signer) };
-  if (identity.result !== 'passed') {
-    const reason = { code: 'identity-mismatch', message: identity.detail };
-    return refuse(digest, { ...evidence, outcome: 'failed', reason });
-  }
-  const reasons = [{ code: 'policy-satisfied', message: 'The bundle is a signature of the signer over this file.' }];
-  return {
-    verdict: 'verified',
-    digest,
-    policy: 'command-line',
-    evidence: [{ ...evidence, outcome: 'satisfied' }],
-    reasons,
-  };
-}
-
-function refuse(digest: string, evidence: Evidence): Result {
-  const reasons = evidence.reason === undefined ? [] : [evidence.reason];
-  return { verdict: 'invalid', digest, policy: 'command-line', evidence: [evidence], reasons };
-}
-
-/** What starts with `sha256:`, has 64 hex digits and is no file is a digest; everything else is a file (sigstore-conformance, docs/cli_protocol.md). */
-function readArtifact(target: string): Artifact {
-  const digest = target.toLowerCase();
-  if (isDigest(digest) && !existsSync(target))
-    return { sha256: Buffer.from(hexOf(digest), 'hex'), verifyDigest: verifyDigestWithKey };
-  return { bytes: readInput(target, LARGEST_ARTIFACT) };
+  if (options.scope !== undefined) throw new UsageError('--scope goes with --notation-config');
+  const root = options['trusted-root'] ?? (io.environment.COUNTERSIGN_TRUSTED_ROOT || undefined);
+  const { material } = loadQuickTrust({ ...options, 'trusted-root': root }, 'file');
+  const target = readTarget(name, (path) => readInput(path, LARGEST_ARTIFACT));
+  return { result: judgeBundle(readInput(bundle, LARGEST_BUNDLE), target, material), judgedBy: 'the options given' };
 }
 
 function readInput(path: string, largest: number): Uint8Array {

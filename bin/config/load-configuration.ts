@@ -65,11 +65,12 @@ export function loadTrustPolicy(path: string, trustedRoot?: string): LoadedTrust
   return compilation.ok ? compilation : { ok: false, problems: placeProblems(compilation.problems, policy.yaml) };
 }
 
-type LoadedYaml<T> =
+export type LoadedYaml<T> =
   | { readonly ok: true; readonly value: T; readonly yaml: YamlFile }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-function loadYaml<S extends z.ZodType<Config | TrustPolicy>>(path: string, schema: S): LoadedYaml<z.output<S>> {
+/** Reads a YAML file by a schema: its value and its places, or everything that is wrong with it. */
+export function loadYaml<S extends z.ZodType>(path: string, schema: S): LoadedYaml<z.output<S>> {
   let text: string;
   try {
     text = readBounded(path);

@@ -12,7 +12,8 @@ export interface Described {
   readonly repository?: string | undefined;
 }
 
-const VERDICTS = {
+/** A verdict as the first words say it. */
+export const VERDICTS = {
   verified: 'VERIFIED',
   unsigned: 'NOT VERIFIED, unsigned',
   invalid: 'NOT VERIFIED, invalid',
@@ -65,7 +66,8 @@ const KINDS = {
   file: 'file',
 } as const satisfies Record<NonNullable<Evidence['origin']>['kind'], string>;
 
-function describeOrigin({ format, origin }: Evidence): string | undefined {
+/** Where a candidate was found, in words; undefined where there is none. */
+export function describeOrigin({ format, origin }: Evidence): string | undefined {
   if (origin === undefined) return format;
   const { kind, manifest, blob } = origin;
   return [

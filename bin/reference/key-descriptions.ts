@@ -28,6 +28,15 @@ export const CONFIG_KEYS: KeyDescriptions = {
   'images.quarantine.limits.perRepositoryAndHour': 'In one repository.',
   'images.quarantine.notPulledFor':
     'An image that was pulled more recently than this counts as in use: `7d`. Absent: only running tasks and functions count.',
+  iam: 'What is done about changes of IAM. Without it IAM is left alone.',
+  'iam.mode': 'What may be done about drift. `observe`: a finding and nothing more. No default.',
+  'iam.baselines': 'Where the signed baselines are.',
+  'iam.baselines.bucket':
+    'The versioned S3 bucket that `countersign baseline publish` writes to. Who may sign baselines stands in the trust policy.',
+  'iam.globalAlarms':
+    'Who is told when events of IAM cannot be handed to the hub: those alarms are in us-east-1, and a topic has to be there too. Default: as `alarms`.',
+  'iam.globalAlarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
+  'iam.globalAlarms.topicArn': 'An SNS topic that is there already.',
   alarms: 'Who is told when the service itself needs help. Either of two forms.',
   'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'alarms.topicArn': 'An SNS topic that is there already.',
@@ -117,7 +126,7 @@ export const POLICY_KEYS: KeyDescriptions = {
   'signers.NAME.notation.identities':
     'Who may sign: `x509.subject: C=US, ST=WA, O=Acme`, or the ARN of a signing profile (or profile version) of AWS Signer.',
   'signers.NAME.notation.revocation':
-    'Whether a certificate whose revocation cannot be asked for keeps the image undecided. A revoked one is refused where this is `required`.',
+    'Whether a certificate whose revocation cannot be asked for keeps the image undecided. A revoked one is refused in either case.',
   'signers.NAME.buildkite': 'A pipeline of Buildkite.',
   'signers.NAME.buildkite.root': REFERENCE,
   'signers.NAME.buildkite.organization': 'Slug of the organization.',
@@ -140,6 +149,16 @@ export const POLICY_KEYS: KeyDescriptions = {
   'images[].exceptions.approvedBy':
     'The signer whose attestation of type `urn:countersign:exception:v1` on an image excepts it.',
   'images[].exceptions.longest': 'How long an exception may last: `7d`.',
+  baselines:
+    'Whose signature makes the desired state of IAM. For an ARN the first entry with a fitting pattern decides.',
+  'baselines[].name': 'A name of your choice.',
+  'baselines[].resources':
+    'ARNs of principals and customer managed policies, or patterns: `arn:aws:iam::111122223333:role/**`. `*` stands for any characters between slashes, `**` for any number of segments.',
+  'baselines[].require': 'Who has to have signed a baseline: a requirement of `signedBy`, `all`, `any` and `atLeast`.',
+  'baselines[].approvals':
+    'Signed approvals of a state that differs from its baseline. None hold where this is not given.',
+  'baselines[].approvals.require': 'Who has to have signed an approval: a requirement as for baselines.',
+  'baselines[].approvals.longest': 'How long an approval may last: `30d`.',
   otherRepositories:
     'What holds for a repository that no policy names: `ignore` leaves it alone, `refuse` makes its images invalid. No default.',
   'requirement.signedBy': 'The image itself is signed by this signer.',
@@ -167,4 +186,24 @@ export const POLICY_KEYS: KeyDescriptions = {
   'requirement.any': 'At least one of these requirements.',
   'requirement.atLeast': 'How many of the requirements under `of`, each fulfilled by somebody else.',
   'requirement.of': 'The requirements that are counted.',
+};
+
+export const TRUST_TEST_KEYS: KeyDescriptions = {
+  version: 'Version of this form.',
+  policy: 'The trust policy by which the cases are judged, a path relative to this file. This or `notationConfig`.',
+  trustedRoot: 'A Sigstore `trusted_root.json` that takes the place of every root that the policy names.',
+  notationConfig: "Instead: Notation's own configuration folder, a path relative to this file.",
+  cases: 'What is expected. A case has one of `image`, `layout` and `bundle`.',
+  'cases[].name': 'What the case is about, for people. No two are the same.',
+  'cases[].image': 'An image in a registry: `registry/repository:tag` or `registry/repository@sha256:...`.',
+  'cases[].layout': 'An image in an OCI layout folder: `DIR`, `DIR:tag` or `DIR@sha256:...`, relative to this file.',
+  'cases[].bundle':
+    'One Sigstore bundle or Notary Project envelope, judged as if nothing else were attached to the image `digest`.',
+  'cases[].digest': 'The digest of the image that the bundle is about.',
+  'cases[].index': 'A digest or tag of an index in the same place, whose signatures count where it lists the image.',
+  'cases[].scope':
+    'The repository by which the policy judges: `production/app`, with `notationConfig` with its registry. For an image the default is its own.',
+  'cases[].expect':
+    'The verdict: `verified`, `unsigned`, `invalid`, `error` (undecided), `gone` (no such image), `ignored` (no policy covers the repository).',
+  'cases[].reason': 'A reason code that has to be among those of the verdict or its evidence.',
 };

@@ -1,18 +1,21 @@
 import { configSchema } from '../../lambdas/core/config/schema.ts';
 import { trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
 import { describeForm } from '../config/describe-schema.ts';
+import { trustTestSchema } from '../trust-test/schema.ts';
 import { type JsonSchema, listKeys, makeEditorSchema } from './editor-schema.ts';
-import { CONFIG_KEYS, POLICY_KEYS } from './key-descriptions.ts';
+import { CONFIG_KEYS, POLICY_KEYS, TRUST_TEST_KEYS } from './key-descriptions.ts';
 
-/** The schemas of the two documents, for editors. */
+/** The schemas of the documents, for editors. */
 export const CONFIG_SCHEMA = makeEditorSchema(configSchema, 'countersign.config.yaml', CONFIG_KEYS);
 export const POLICY_SCHEMA = makeEditorSchema(trustPolicySchema, 'Countersign trust policy', POLICY_KEYS);
+export const TRUST_TEST_SCHEMA = makeEditorSchema(trustTestSchema, 'Countersign trust test', TRUST_TEST_KEYS);
 
 /** The generated files: path from the top of the repository, and text. */
 export function makeReference(): Readonly<Record<string, string>> {
   return {
     'docs/schema/config.schema.json': `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`,
     'docs/schema/trust-policy.schema.json': `${JSON.stringify(POLICY_SCHEMA, null, 2)}\n`,
+    'docs/schema/trust-test.schema.json': `${JSON.stringify(TRUST_TEST_SCHEMA, null, 2)}\n`,
     'docs/configuration.md': describeDocuments(),
   };
 }
@@ -39,6 +42,12 @@ ${describeTable(POLICY_SCHEMA, (place) => !place.startsWith('requirement'))}
 Stands under \`images[].require\`, and inside \`all\`, \`any\` and \`of\`, up to 8 deep. It has one of these forms: \`signedBy\`; \`attestedBy\` with what is attested; \`all\`; \`any\`; \`atLeast\` with \`of\`.
 
 ${describeTable(POLICY_SCHEMA, (place) => place.startsWith('requirement'))}
+
+## A trust test
+
+Cases of expected verdicts, for [\`countersign trust test\`](cli.md#trust-test).
+
+${describeTable(TRUST_TEST_SCHEMA)}
 `;
 }
 

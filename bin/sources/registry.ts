@@ -149,7 +149,7 @@ function hasNoReferrersApi(status: number): boolean {
 }
 
 /** The target of `Link: <…>; rel="next"` (RFC 8288). A link that cannot be read counts as one to nowhere, not as the end. */
-function nextPage(link: string | null, from: URL): URL | undefined {
+export function nextPage(link: string | null, from: URL): URL | undefined {
   if (link === null) return undefined;
   const [, target] = /<([^<>]{1,4096})>\s*;[^<]{0,200}\brel="?next\b/i.exec(link.slice(0, 8192)) ?? [];
   if (target === undefined) return undefined;

@@ -42,7 +42,7 @@ export async function* listImages(
   let pages = 0;
   for await (const { imageDetails = [] } of paginateDescribeImages(
     { client },
-    { repositoryName: repository, maxResults: 100 },
+    { registryId: account, repositoryName: repository, maxResults: 100 },
   )) {
     const digests = imageDetails.filter((image) => !isAttachment(image)).map(({ imageDigest }) => imageDigest);
     yield digests.filter(isDigest).map((digest) => ({ account, region, repository, digest }));

@@ -50,10 +50,19 @@ async function ask(client: SignerClient, request: SignerRevocationRequest): Prom
     const { revokedEntities = [] } = await client.send(command);
     return { kind: 'answered', revokedEntities };
   } catch (thrown) {
-    const denied = thrown instanceof Error && /AccessDenied|UnrecognizedClient|InvalidClientToken/.test(thrown.name);
-    const reason = denied
-      ? `no right to signer:GetRevocationStatus on ${request.profileVersionArn} in ${region}: it has to be allowed to this role, and by the profile for other accounts`
-      : messageOf(thrown).slice(0, 200);
-    return { kind: 'unavailable', reason };
+    return { kind: 'unavailable', reason: explain(thrown, request) };
   }
+}
+
+/** What an operator has to put right, in words. */
+function explain(thrown: unknown, { profileVersionArn, region }: SignerRevocationRequest): string {
+  const name = thrown instanceof Error ? thrown.name : '';
+  if (/AccessDenied|UnrecognizedClient|InvalidClientToken|InvalidSignature/.test(name)) {
+    return `no right to signer:GetRevocationStatus on ${profileVersionArn} in ${region}: it has to be allowed to this role, and by the profile for other accounts`;
+  }
+  if (/ExpiredToken/.test(name)) return 'the AWS credentials have expired';
+  if (/CredentialsProviderError|TokenProviderError/.test(name)) {
+    return 'there are no AWS credentials: some that allow signer:GetRevocationStatus are needed';
+  }
+  return messageOf(thrown).slice(0, 200);
 }

@@ -1,4 +1,4 @@
-/** JSON with the keys of every object in order of their UTF-16 units, as RFC 8785 has it: equal values give equal texts. Members that are undefined are left out. */
+/** JSON with the keys of every object in order of their UTF-16 units, as RFC 8785 has it; members that are undefined are left out. For JSON values only. */
 export function canonicalize(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalize(item ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);

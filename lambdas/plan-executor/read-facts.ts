@@ -17,6 +17,9 @@ import type { VerdictState } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
 import type { Plan } from '../core/ledger/plan.ts';
 
+/** Another try may tell: the plan neither goes on nor fails. */
+class UndecidedNow extends CountersignError<'undecided'> {}
+
 export interface FactReader {
   /** All that the guards ask, read now. What cannot be read for good is unknown; what another try may read throws. */
   read(plan: Plan): Promise<QuarantineFacts>;
@@ -51,8 +54,11 @@ export function factReader(
     // What is archived cannot be looked at: what was found before it was archived stands.
     if (atRest === 'gone' || atRest.storage === 'archived') return onRecord;
     const seen = await observe(image);
-    if (seen.kind !== 'decided') return seen.kind === 'undecided' ? 'undecided' : seen.kind;
-    const { verdict } = seen.decision;
+    if (seen.kind === 'undecided' && !trust.usable) return 'undecided';
+    if (seen.kind === 'gone' || seen.kind === 'ignored') return seen.kind;
+    const verdict = seen.kind === 'decided' ? seen.decision.verdict : 'error';
+    // A registry that does not answer says nothing about the image: the plan waits for one that does.
+    if (verdict === 'error') throw new UndecidedNow('undecided', `${image.digest} cannot be judged now`);
     // The grace of an image is on record: without it an image that was just pushed would count as unsigned.
     return verdict === 'unsigned' && onRecord !== 'unsigned' && onRecord !== 'invalid' ? 'pending' : verdict;
   }
@@ -91,6 +97,7 @@ async function know<T>(read: () => Promise<T>): Promise<Known<T>> {
   try {
     return { known: await read() };
   } catch (thrown) {
+    if (thrown instanceof UndecidedNow) throw thrown;
     const refused =
       explainRefusal(thrown)?.message ?? (thrown instanceof CountersignError ? messageOf(thrown) : undefined);
     if (refused === undefined) throw thrown;

@@ -3,6 +3,7 @@ import { badBesideGood } from './bad-beside-good.ts';
 import { deleted } from './deleted.ts';
 import { outsidePolicy } from './outside-policy.ts';
 import { platformImage } from './platform-image.ts';
+import { quarantined } from './quarantined.ts';
 import type { Scenario } from './scenario.ts';
 import { signedAfterFinding } from './signed-after-finding.ts';
 import { signedByKey } from './signed-by-key.ts';
@@ -25,5 +26,6 @@ export const SCENARIOS: readonly Scenario[] = [
   deleted,
   outsidePolicy,
   unsigned,
+  quarantined,
   signedAfterFinding,
 ];

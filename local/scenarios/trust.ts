@@ -1,4 +1,5 @@
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
+import type { CompiledQuarantine } from '../../lambdas/core/config/quarantine.ts';
 import { digestOf } from '../../lambdas/core/digest.ts';
 import { type TrustPolicy, trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
 import { githubWorkflow, type Identity } from '../sigstore/fulcio.ts';
@@ -39,21 +40,39 @@ export function describeTrustPolicy(isRefreshed = false): TrustPolicy {
         repositories: ['acme/*'],
         require: { any: [{ signedBy: 'release-workflow' }, { signedBy: 'release-key' }] },
       },
+      { name: 'vault-images', repositories: ['vault/*'], require: { signedBy: 'release-workflow' } },
     ],
     otherRepositories: 'ignore',
   });
 }
+
+/** What may be added to the configuration of the embedded account. */
+export interface ScenarioParts {
+  /** Has the root refreshed from it. */
+  readonly repository?: TufRepository | undefined;
+  /** Images of `vault` that fail go into quarantine, those of `acme` would. */
+  readonly quarantine?: boolean | undefined;
+}
+
+const QUARANTINE: CompiledQuarantine = {
+  policies: {
+    'vault-images': { mode: 'enforce', upTo: 'archive' },
+    'acme-images': { mode: 'observe', upTo: 'archive' },
+  },
+  protectedRepositories: [],
+  limits: { perPolicyAndHour: 20, perRepositoryAndHour: 20 },
+};
 
 /** The configuration as compiled, trusting one private Sigstore and one key. */
 export function compileScenarioConfig(
   sigstore: PrivateSigstore,
   key: SigningKey,
   graceSeconds: number,
-  repository?: TufRepository,
+  { repository, quarantine }: ScenarioParts = {},
 ): CompiledConfig {
   const rest = {
     version: 1,
-    images: { mode: 'observe', graceSeconds },
+    images: { mode: 'observe', graceSeconds, ...(quarantine === true && { quarantine: QUARANTINE }) },
     trust: {
       policy: describeTrustPolicy(repository !== undefined),
       roots: { 'private-sigstore': sigstore.trustedRoot() },

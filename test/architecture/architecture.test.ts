@@ -46,6 +46,8 @@ describe('the way of the imports', () => {
     ['lambdas/recorder/x.ts', '@aws-sdk/client-sqs'],
     ['lambdas/recorder/x.ts', 'local/start.ts'],
     ['lib/x.ts', 'lambdas/aws/queues.ts'],
+    ['lib/x.ts', 'lambdas/core/iam/parse-policy.ts'],
+    ['lambdas/core/iam/x.ts', 'lambdas/core/events/iam-change.ts'],
     ['lib/x.ts', 'local/start.ts'],
     ['local/x.ts', 'bin/countersign.ts'],
     ['bin/x.ts', 'test/support/corpus.ts'],

@@ -4,7 +4,8 @@ import type { Import } from './imports.ts';
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   signature: [],
   trust: ['signature'],
-  events: [],
+  // The table of calls that change access is a word of IAM; the events only recognise them.
+  events: ['iam'],
   findings: ['trust', 'signature'],
   ledger: ['trust', 'signature'],
   config: ['trust', 'signature'],
@@ -15,6 +16,14 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
 /** The packages that are pure computation. */
 const PURE_PACKAGES = ['zod', '@bufbuild/re2', '@tufjs/models', '@noble/curves', 'cborg', '@marcbachmann/cel-js'];
 const PURE_BUILTINS = ['node:crypto', 'node:util'];
+
+/** What of `core` the stacks are made from: the configuration, and the calls whose events are asked for. */
+const STACK_KNOWS = [
+  'lambdas/core/config/',
+  'lambdas/core/errors.ts',
+  'lambdas/core/iam/write-surface.ts',
+  'lambdas/core/iam/writes/',
+];
 
 /** Where the SDK may be imported, types included. */
 const SDK = /^@(?:aws-sdk|smithy)\//;
@@ -31,8 +40,8 @@ export function judgeImport({ file, target }: Import): string | undefined {
     if (isPath && !['core', 'aws', second].includes(area)) return 'a function imports core, aws and itself';
     if (SDK.test(target)) return 'only adapters import the SDK';
   }
-  if (top === 'lib' && isPath && !(into === 'lib' || target.startsWith('lambdas/core/config/'))) {
-    return 'the stack knows of the functions only their configuration';
+  if (top === 'lib' && isPath && !(into === 'lib' || STACK_KNOWS.some((start) => target.startsWith(start)))) {
+    return 'the stack knows of the functions only their configuration and what they listen to';
   }
   if (top === 'local' && isPath && ['bin', 'test', 'bench'].includes(into))
     return 'the embedded account imports no tool';

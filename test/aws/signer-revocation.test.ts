@@ -52,6 +52,8 @@ test('does not ask the Signer of another partition', async () => {
 
 test.each([
   ['AccessDeniedException', /no right to signer:GetRevocationStatus on arn:aws:signer/],
+  ['CredentialsProviderError', /^there are no AWS credentials/],
+  ['ExpiredTokenException', /credentials have expired/],
   ['ThrottlingException', /slow/],
 ])('says why there is no answer: %s', async (name, reason) => {
   signer.on(GetRevocationStatusCommand).rejects(Object.assign(new Error('slow down'), { name }));

@@ -41,7 +41,38 @@ describe('wrong usage', () => {
     ['one REF is taken, and 2 are given', ['verify', IMAGE, IMAGE, '--policy', 'x']],
     ['whom to trust?', ['verify', IMAGE]],
     ['whom to trust?', ['verify', IMAGE, '--trusted-root', 'x']],
-    ['--key is given twice', ['verify', IMAGE, '--key', 'a', '--key', 'b', '--insecure-ignore-tlog']],
+    ['--policy is given twice', ['verify', IMAGE, '--policy', 'a', '--policy', 'b']],
+    ['--notation-config says who is trusted', ['verify', IMAGE, '--notation-config', 'a', '--policy', 'b']],
+    ['--notation-config says who is trusted', ['verify', IMAGE, '--notation-config', 'a', '--trusted-root', 'b']],
+    ['--notation-config says who is trusted', ['verify', IMAGE, '--notation-config', 'a', '--source-uri', 'b']],
+    ['--source-tag needs --source-uri', ['verify', IMAGE, '--source-tag', 'v1', '--trusted-root', 'r']],
+    ['--builder-id needs --source-uri', ['verify', IMAGE, '--builder-id', 'x', '--trusted-root', 'r']],
+    ['--source-uri takes a repository', ['verify', IMAGE, '--source-uri', 'ssh://x', '--trusted-root', 'r']],
+    ['repositories of github.com only', ['verify', IMAGE, '--source-uri', 'gitlab.com/a/b', '--trusted-root', 'r']],
+    ['countersign downloads no trust roots', ['verify', IMAGE, '--source-uri', 'github.com/a/b']],
+    [
+      'give one of --source-tag and --source-versioned-tag',
+      [
+        ...['verify', IMAGE, '--source-uri', 'github.com/a/b', '--source-tag', 'v1', '--source-versioned-tag', 'v1'],
+        ...['--trusted-root', 'r'],
+      ],
+    ],
+    ...['1.2', 'v1.2.', 'v01', 'v1-rc', 'v1.2.3-01', 'latest'].map((version): [string, string[]] => [
+      '--source-versioned-tag takes a semantic version',
+      ['verify', IMAGE, '--source-uri', 'github.com/a/b', '--source-versioned-tag', version, '--trusted-root', 'r'],
+    ]),
+    ...['x@', '@v1', 'a@b@c', 'https://builder.example', 'https://github.com/actions/runner@v1'].map(
+      (id): [string, string[]] => [
+        '--builder-id',
+        ['verify', IMAGE, '--source-uri', 'github.com/a/b', '--builder-id', id, '--trusted-root', 'r'],
+      ],
+    ),
+    ['--policy says who is trusted', ['verify', IMAGE, '--policy', 'a', '--source-uri', 'github.com/a/b']],
+    ['--notation-config needs --scope', ['verify-bundle', '--bundle', 'b', '--notation-config', 'a', 'x']],
+    [
+      '--scope goes with --notation-config',
+      ['verify-bundle', '--bundle', 'b', '--scope', 'a', '--key', 'k', '--insecure-ignore-tlog', 'x'],
+    ],
     ['--key is empty', ['verify', IMAGE, '--key', '', '--insecure-ignore-tlog']],
     ['--certificate-identity is empty', ['verify', IMAGE, '--certificate-identity= ']],
     ['--policy says who is trusted, so --key cannot', ['verify', IMAGE, '--policy', 'x', '--key', 'y']],
@@ -186,5 +217,28 @@ describe('as a process', () => {
 
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('REF is missing');
+  });
+});
+
+describe('countersign help', () => {
+  test.each([
+    [['verify'], 'countersign verify REF'],
+    [['explain'], 'countersign explain REF'],
+    [['sweep'], 'countersign sweep --repository'],
+    [['trust'], 'countersign trust pin'],
+    [['trust', 'test'], 'countersign trust test FILE'],
+  ])('%j describes the command', async (words, text) => {
+    const { code, out, err } = await runCli(['help', ...words]);
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.startsWith(text)).toBe(true);
+    expect(out).toContain('Exit codes:');
+  });
+
+  test('of no command is wrong usage', async () => {
+    expect(await runCli(['help', 'verfy'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('did you mean verify?'),
+    });
   });
 });

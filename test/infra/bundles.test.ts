@@ -93,6 +93,9 @@ const deployedEnvironment = {
   IMAGE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/countersign-image',
   FINDINGS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/countersign-findings',
   REJECTED_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/countersign-image-dead-letters',
+  LEDGER_TABLE: 'ledger',
+  PLAN_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/countersign-plan',
+  KILL_SWITCH: '/countersign/kill-switch',
   POWERTOOLS_SERVICE_NAME: 'test',
   POWERTOOLS_METRICS_NAMESPACE: 'Countersign',
 };

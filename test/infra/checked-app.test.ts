@@ -6,6 +6,7 @@ import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { createCheckedApp } from '../../lib/checked-app.ts';
+import { GlobalIamStack } from '../../lib/global-iam-stack.ts';
 import { HubStack } from '../../lib/hub-stack.ts';
 import { featureFlags } from '../../lib/synthesize.ts';
 import { fullConfiguration } from './configuration.ts';
@@ -55,6 +56,18 @@ describe('the rules that a deployment is held to', { timeout: 60_000 }, () => {
       ['Serverless', 'success'],
       ['NIST.800.53.R5', 'success'],
     ]);
+  });
+
+  it.each([
+    ['of a hub that is known', 'eu-west-1'],
+    ['of any hub', undefined],
+  ])('find nothing in the stack that hands events of IAM to the bus %s', (_whose, hubRegion) => {
+    const app = createApp();
+    new GlobalIamStack(app, 'Checked', { hubRegion, alarms: fullConfiguration.alarms, env: { region: 'us-east-1' } });
+
+    app.synth();
+
+    expect(readReport().map(({ conclusion }) => conclusion)).toEqual(['success', 'success', 'success']);
   });
 
   it('find nothing with a topic from elsewhere', () => {

@@ -24,6 +24,14 @@ const content: Omit<CompiledConfig, 'hash'> = {
 const refreshed = prepareRefreshedRoot();
 const withTuf: Omit<CompiledConfig, 'hash'> = {
   ...content,
+  images: {
+    ...content.images,
+    quarantine: {
+      policies: { all: { mode: 'enforce', upTo: 'delete' } },
+      protectedRepositories: [],
+      limits: { perPolicyAndHour: 10, perRepositoryAndHour: 5 },
+    },
+  },
   trust: {
     ...content.trust,
     policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },
@@ -39,7 +47,7 @@ export const testConfiguration: DeployedConfiguration = {
   compiled: { ...content, hash: hashConfig(content) },
 };
 
-/** With all that a configuration can bring: here also the refresh of trusted roots. */
+/** With all that a configuration can bring: the refresh of trusted roots, and a quarantine with every rung. */
 export const fullConfiguration: DeployedConfiguration = {
   ...testConfiguration,
   compiled: { ...withTuf, hash: hashConfig(withTuf) },

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   ListImageReferrersCommand,
@@ -97,8 +98,8 @@ describe('recorded calls', () => {
   it('fail the function that sends a command whose right nobody has named', async () => {
     const recorder = createCallRecorder(place);
     const ecr = recorder.watch(silence(new ECRClient(settings)));
-    const put = new PutImageCommand({ repositoryName: 'team/app', imageManifest: '{}' });
-    const complaint = /no IAM action is known for PutImageCommand/;
+    const put = new DeleteRepositoryCommand({ repositoryName: 'team/app' });
+    const complaint = /no IAM action is known for DeleteRepositoryCommand/;
 
     await expect(recorder.runAs('writer', async () => ecr.send(put))).rejects.toThrow(complaint);
 

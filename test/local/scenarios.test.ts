@@ -24,6 +24,7 @@ function pseudoRandom(seed: number): () => number {
 async function runAll(faults: Partial<Faults>) {
   const failures: unknown[] = [];
   const service = await startEmbeddedService({
+    quarantine: true,
     clock: virtualClock(START),
     graceSeconds: 600,
     random: pseudoRandom(7),

@@ -60,6 +60,30 @@ const mappings: Readonly<Record<string, Mapping>> = {
   GetDownloadUrlForLayerCommand: onRepository('ecr:GetDownloadUrlForLayer'),
   DescribeImagesCommand: onRepository('ecr:DescribeImages'),
   ListImagesCommand: onRepository('ecr:ListImages'),
+  PutImageCommand: onRepository('ecr:PutImage'),
+  BatchDeleteImageCommand: onRepository('ecr:BatchDeleteImage'),
+  UpdateImageStorageClassCommand: onRepository('ecr:UpdateImageStorageClass'),
+  GetParameterCommand: (input, at) => ({
+    action: 'ssm:GetParameter',
+    resources: [at('ssm', `parameter${z.object({ Name: z.string() }).parse(input).Name}`)],
+  }),
+  // Without a resource level, or asked for everything (Service Authorization Reference, Amazon ECS and AWS Lambda).
+  ListClustersCommand: () => ({ action: 'ecs:ListClusters', resources: ['*'] }),
+  ListTasksCommand: (input, at) => ({
+    action: 'ecs:ListTasks',
+    resources: [
+      at('ecs', `container-instance/${z.object({ cluster: z.string() }).parse(input).cluster.split('/').at(-1)}/x`),
+    ],
+  }),
+  DescribeTasksCommand: (input) => ({
+    action: 'ecs:DescribeTasks',
+    resources: z.object({ tasks: z.array(z.string()) }).parse(input).tasks,
+  }),
+  ListFunctionsCommand: () => ({ action: 'lambda:ListFunctions', resources: ['*'] }),
+  GetFunctionCommand: (input) => ({
+    action: 'lambda:GetFunction',
+    resources: [z.object({ FunctionName: z.string() }).parse(input).FunctionName],
+  }),
   DescribeRepositoriesCommand: (input, at) => {
     const { repositoryNames } = z.object({ repositoryNames: z.array(z.string()).default(['*']) }).parse(input);
     return {

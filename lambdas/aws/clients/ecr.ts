@@ -1,4 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { CLIENT_OPTIONS } from '../real-wiring.ts';
 
-export const ecr = (): ECRClient => new ECRClient(CLIENT_OPTIONS);
+/** Default region: that of the environment. */
+export const ecr = (region?: string): ECRClient =>
+  new ECRClient({ ...CLIENT_OPTIONS, ...(region !== undefined && { region }) });

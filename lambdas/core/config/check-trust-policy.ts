@@ -2,7 +2,7 @@ import { RE2JS } from '@bufbuild/re2';
 import { messageOf } from '../errors.ts';
 import { compileCondition } from '../trust/condition/condition.ts';
 import type { TrustPolicy } from '../trust/policy.ts';
-import { partsOf, type Requirement } from '../trust/requirement.ts';
+import { listLeaves, partsOf, type Requirement } from '../trust/requirement.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { findNearest } from './find-nearest.ts';
 
@@ -16,7 +16,13 @@ type Path = ConfigProblem['path'];
  * All problems are found, not only the first.
  */
 export function checkTrustPolicy(policy: TrustPolicy): readonly ConfigProblem[] {
-  return [...checkSigners(policy), ...checkRequirements(policy), ...checkNames(policy), ...checkReach(policy)];
+  return [
+    ...checkSigners(policy),
+    ...checkRequirements(policy),
+    ...checkBaselines(policy),
+    ...checkNames(policy),
+    ...checkReach(policy),
+  ];
 }
 
 function* checkSigners({ signers, roots }: TrustPolicy): Generator<ConfigProblem> {
@@ -56,6 +62,25 @@ function* checkRequirements({ images, signers }: TrustPolicy): Generator<ConfigP
       yield* checkName(exceptions.approvedBy, 'signer', known, ['images', index, 'exceptions', 'approvedBy']);
     }
     yield* checkRequirement(require, known, ['images', index, 'require'], 1);
+  }
+}
+
+function* checkBaselines({ baselines = [], signers }: TrustPolicy): Generator<ConfigProblem> {
+  // The Notary Project signs descriptors of what is in a registry, never statements.
+  const known = Object.entries(signers).flatMap(([name, signer]) => ('notation' in signer ? [] : [name]));
+  for (const [index, { name, require, approvals }] of baselines.entries()) {
+    const at: Path = ['baselines', index];
+    yield* checkSignersOnly(require, known, [...at, 'require']);
+    if (approvals !== undefined) yield* checkSignersOnly(approvals.require, known, [...at, 'approvals', 'require']);
+    const first = baselines.findIndex((other) => other.name === name);
+    if (first < index) yield describeRepeatedName(name, `baselines[${first}]`, [...at, 'name']);
+  }
+}
+
+function* checkSignersOnly(requirement: Requirement, known: readonly string[], path: Path): Generator<ConfigProblem> {
+  yield* checkRequirement(requirement, known, path, 1);
+  if (listLeaves(requirement).some((leaf) => 'attestedBy' in leaf)) {
+    yield { path, message: 'a baseline and its approval are signed, not attested', accepted: 'signedBy' };
   }
 }
 
@@ -101,14 +126,12 @@ function* checkCondition(expression: string, path: Path): Generator<ConfigProble
 function* checkNames({ images }: TrustPolicy): Generator<ConfigProblem> {
   for (const [index, { name }] of images.entries()) {
     const first = images.findIndex((other) => other.name === name);
-    if (first < index) {
-      yield {
-        path: ['images', index, 'name'],
-        message: `images[${first}] already has the name ${name}`,
-        accepted: 'a name of its own',
-      };
-    }
+    if (first < index) yield describeRepeatedName(name, `images[${first}]`, ['images', index, 'name']);
   }
+}
+
+function describeRepeatedName(name: string, owner: string, path: Path): ConfigProblem {
+  return { path, message: `${owner} already has the name ${name}`, accepted: 'a name of its own' };
 }
 
 function* checkReach({ images }: TrustPolicy): Generator<ConfigProblem> {

@@ -19,6 +19,21 @@ export const configSchema = z.strictObject({
     trustPolicy: z.string().min(1).max(1024),
     quarantine: quarantineSchema.optional(),
   }),
+  /** Without this section IAM is left alone. */
+  iam: z
+    .strictObject({
+      /** What may be done about drift. */
+      mode: z.literal('observe'),
+      baselines: z.strictObject({
+        /** The versioned bucket that `countersign baseline publish` writes to. Names: S3 User Guide, "Bucket naming rules". */
+        bucket: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'use the name of a bucket: lower-case letters, digits, hyphens'),
+      }),
+      /** Who is told in the region of the events of IAM, where a topic of the hub's region cannot be reached. */
+      globalAlarms: alarms.optional(),
+    })
+    .optional(),
   /** Who is told when the service itself needs help. */
   alarms,
   logs: z.strictObject({

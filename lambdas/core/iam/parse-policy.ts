@@ -4,21 +4,33 @@ import { SignatureError } from '../signature/errors.ts';
 import { matchShape, parseJson } from '../signature/json.ts';
 import { IamError } from './errors.ts';
 import type { Condition, PatternSet, PolicyDocument, Principal, PrincipalSet, Statement } from './policy-document.ts';
+import { lowerAscii } from './text-pattern.ts';
 
 /** Characters of a document with white space and percent-encoding. IAM's own largest is 10,240 without white space, resource policies go to 20 kB. */
 const LONGEST = 262_144;
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+/** Numbers that a double cannot hold exactly would be read as others: two documents could look alike. */
+const number = z
+  .number()
+  .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), 'a number too large');
+const scalar = z.union([z.string(), number, z.boolean()]);
 const values = z.union([scalar, z.array(scalar)]).transform((value) => [value].flat().map(String));
+/** zod leaves out an own `__proto__` where it copies: a condition under that name must not vanish. */
+const plain = z.unknown().refine((value) => !(Object(value) === value && Object.hasOwn(Object(value), '__proto__')), {
+  message: 'an element named __proto__',
+});
+const namedBy = <T extends z.ZodType>(value: T) => plain.pipe(z.record(z.string(), value));
 const principals = z.union([
   z.literal('*').transform((value): Principal[] => [{ kind: 'AWS', value }]),
-  z
-    .partialRecord(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), oneOrMore)
-    .transform((byKind): Principal[] => {
-      const kinds = ['AWS', 'Service', 'Federated', 'CanonicalUser'] as const;
-      return kinds.flatMap((kind) => (byKind[kind] ?? []).map((value) => ({ kind, value })));
-    }),
+  plain.pipe(
+    z
+      .partialRecord(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), oneOrMore)
+      .transform((byKind): Principal[] => {
+        const kinds = ['AWS', 'Service', 'Federated', 'CanonicalUser'] as const;
+        return kinds.flatMap((kind) => (byKind[kind] ?? []).map((value) => ({ kind, value })));
+      }),
+  ),
 ]);
 const statementShape = z.strictObject({
   Sid: z.string().optional(),
@@ -29,7 +41,7 @@ const statementShape = z.strictObject({
   NotResource: oneOrMore.optional(),
   Principal: principals.optional(),
   NotPrincipal: principals.optional(),
-  Condition: z.record(z.string(), z.record(z.string(), values)).optional(),
+  Condition: namedBy(namedBy(values)).optional(),
 });
 const documentShape = z.strictObject({
   Version: z.enum(['2008-10-17', '2012-10-17']).optional(),
@@ -71,7 +83,7 @@ function toStatement(raw: z.output<typeof statementShape>, number: number): Stat
     number,
     ...(raw.Sid !== undefined && { sid: raw.Sid }),
     effect: raw.Effect,
-    actions: { ...actions, patterns: actions.patterns.map((pattern) => pattern.toLowerCase()) },
+    actions: { ...actions, patterns: actions.patterns.map((pattern) => lowerAscii(pattern)) },
     resources: toPatterns(raw.Resource, raw.NotResource, 'Resource', number),
     principals: toPrincipals(raw),
     conditions: Object.entries(raw.Condition ?? {}).flatMap(([operator, byKey]) =>
@@ -104,12 +116,12 @@ function toPrincipals(raw: z.output<typeof statementShape>): PrincipalSet | unde
 /** `ForAnyValue:StringLikeIfExists` taken apart. That IAM knows the operator is for those to say who evaluate it: unknown ones stay unknown. */
 function toCondition(text: string, key: string, alternatives: readonly string[]): Condition {
   const [, quantifier, name = '', ifExists] =
-    /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/s.exec(text.toLowerCase()) ?? [];
+    /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/s.exec(lowerAscii(text)) ?? [];
   return {
     operator: name,
     quantifier: quantifier === undefined ? undefined : quantifier === 'forallvalues' ? 'ForAllValues' : 'ForAnyValue',
     ifExists: ifExists !== undefined,
-    key: key.toLowerCase(),
+    key: lowerAscii(key),
     values: alternatives,
   };
 }

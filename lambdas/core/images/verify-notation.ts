@@ -1,10 +1,10 @@
 import type { NotationCandidate, SignatureCandidate } from '../signature/candidate.ts';
-import type { NotationOutcome } from '../signature/notation/outcome.ts';
+import type { NotationCheck, NotationOutcome } from '../signature/notation/outcome.ts';
 import type { ArtifactDescriptor } from '../signature/notation/payload.ts';
 import type { RevocationPorts } from '../signature/notation/revocation/check.ts';
 import type { GetRevocationStatus } from '../signature/notation/signer/revocation-status.ts';
 import { verifyUnderStatement } from '../signature/notation/verify-notation-signature.ts';
-import type { SignatureOutcome } from '../signature/outcome.ts';
+import type { Check, SignatureOutcome } from '../signature/outcome.ts';
 import type { NotationVerifier, Verifier } from '../signature/verifier.ts';
 
 /** Whom Notary Project signatures make us ask about revocation. What is absent is not asked, and its answer is unknown. */
@@ -42,7 +42,7 @@ export async function verifyNotation(
 }
 
 function describeOutcome(outcome: Exclude<NotationOutcome, { kind: 'not-verified' }>): SignatureOutcome {
-  const checks = outcome.checks.map(({ check, result, detail }) => ({ check, result, detail }));
+  const checks = outcome.checks.map(describeCheck);
   if (outcome.kind !== 'accepted') {
     const { code, message } = outcome;
     const refusal = { ok: false, code, message, checks } as const;
@@ -51,6 +51,8 @@ function describeOutcome(outcome: Exclude<NotationOutcome, { kind: 'not-verified
   if (!outcome.authentic) {
     return { ok: false, code: 'untrusted-identity', message: 'nobody knows who signed', checks };
   }
+  const revoked = outcome.checks.find(({ code }) => code === 'revoked');
+  if (revoked !== undefined) return { ok: false, code: 'revoked', message: revoked.detail, checks };
   const { signer, artifact, signedAt } = outcome;
   return {
     ok: true,
@@ -59,4 +61,10 @@ function describeOutcome(outcome: Exclude<NotationOutcome, { kind: 'not-verified
     signedAt: signedAt === undefined ? [] : [signedAt],
     checks,
   };
+}
+
+/** What a policy only logs refuses nothing, except what is known to be revoked: that is stricter than the specification, on purpose. */
+function describeCheck({ check, result, action, code, detail }: NotationCheck): Check {
+  if (result !== 'failed' || action === 'enforce' || code === 'revoked') return { check, result, detail };
+  return { check, result: 'skipped', detail: `not enforced by the policy: ${detail}` };
 }

@@ -49,17 +49,45 @@ export function evaluateTrust(image: ImageUnderTrust, material: TrustMaterial, v
   return root.outcome === 'satisfied' ? decision : (evaluation.except(found, decision) ?? decision);
 }
 
+/** Something else than an image that has to be signed: a statement over `digest`. */
+export type StatementUnderTrust = Pick<ImageUnderTrust, 'digest' | 'candidates'>;
+
+/**
+ * Decides whether statements of one predicate type about one digest fulfil a requirement: the same evaluation as for images, over attestations of that type only.
+ * `line` is the place of the requirement in the policy.
+ */
+export function evaluateStatements(
+  requirement: Requirement,
+  line: string,
+  predicateType: string,
+  statements: StatementUnderTrust,
+  material: TrustMaterial,
+  verify: Verify,
+): Branch {
+  return new Evaluation(statements, material, verify).evaluate(asAttestations(requirement, predicateType), line);
+}
+
+/** A signature over a statement of ours says what it says by the type of the statement. Other leaves stay: they ask for statements of another type. */
+function asAttestations(requirement: Requirement, predicateType: string): Requirement {
+  const convert = (part: Requirement) => asAttestations(part, predicateType);
+  if ('signedBy' in requirement) return { attestedBy: requirement.signedBy, predicateType };
+  if ('attestedBy' in requirement) return requirement;
+  if ('all' in requirement) return { all: requirement.all.map(convert) };
+  if ('any' in requirement) return { any: requirement.any.map(convert) };
+  return { atLeast: requirement.atLeast, of: requirement.of.map(convert) };
+}
+
 const VERDICTS = { satisfied: 'verified', failed: 'invalid', missing: 'unsigned', error: 'error' } as const;
 const NOTHING: ReadonlySet<string> = new Set();
 
 class Evaluation {
-  readonly #image: ImageUnderTrust;
+  readonly #image: Omit<ImageUnderTrust, 'repository'>;
   readonly #material: TrustMaterial;
   readonly #verify: Verify;
   /** One cryptographic verification for each candidate and verifier, however many requirements ask for it. */
   readonly #outcomes = new Map<Verifier | NotationVerifier, Map<SignatureCandidate, SignatureOutcome>>();
 
-  constructor(image: ImageUnderTrust, material: TrustMaterial, verify: Verify) {
+  constructor(image: Omit<ImageUnderTrust, 'repository'>, material: TrustMaterial, verify: Verify) {
     this.#image = image;
     this.#material = material;
     this.#verify = verify;
@@ -139,7 +167,7 @@ class Evaluation {
     }
     if (evidence.some(({ outcome }) => outcome === 'error')) return { outcome: 'error', evidence, acts: NOTHING };
     if (evidence.some(({ outcome }) => outcome === 'failed')) return { outcome: 'failed', evidence, acts: NOTHING };
-    const reason = { code: 'no-candidate', message: `Nothing attached to the image claims to be ${requirement}.` };
+    const reason = { code: 'no-candidate', message: `Nothing that is there claims to be ${requirement}.` };
     const missing: Evidence = { policyLine, requirement, outcome: 'missing', checks: [], reason };
     return { outcome: 'missing', evidence: [...evidence, missing], acts: NOTHING };
   }

@@ -68,7 +68,7 @@ export function matchSubject(content: SignedContent, digest: Digest): Check {
     : {
         check: 'subject',
         result: 'failed',
-        detail: `signed for ${named[0]?.slice(0, 80) ?? 'nothing'}, the image is ${digest}`,
+        detail: `signed for ${named[0]?.slice(0, 80) ?? 'nothing'}, not for ${digest}`,
       };
 }
 

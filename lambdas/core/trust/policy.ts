@@ -47,6 +47,23 @@ export const imagePolicySchema = z.strictObject({
 });
 export type ImagePolicy = z.infer<typeof imagePolicySchema>;
 
+/** An ARN of IAM or a pattern of it: `*` stands for any characters within one segment between slashes, `**` for any number of segments. */
+const arnPattern = z
+  .string()
+  .max(1024)
+  .regex(/^(?:\*\*|arn:[a-z*-]+:iam::[\d*]+:[!-~]+)$/, 'use an ARN of IAM with * within a segment, ** across segments');
+
+export const baselinePolicySchema = z.strictObject({
+  name,
+  /** ARNs of principals and customer managed policies. */
+  resources: z.array(arnPattern).min(1).max(100),
+  /** Of signers only: what is signed is a statement of its own kind. */
+  require: requirementSchema,
+  /** Who may approve a state that differs from the baseline, and for how long at most. Without it nobody may. */
+  approvals: z.strictObject({ require: requirementSchema, longest: durationText }).optional(),
+});
+export type BaselinePolicy = z.infer<typeof baselinePolicySchema>;
+
 /**
  * The trust policy: who may sign what. One document for the service (inside its configuration) and for the CLI (`--policy FILE`).
  * For a repository the first image policy whose pattern matches decides. Cross references (signers, roots) are checked by `checkTrustPolicy`.
@@ -56,6 +73,8 @@ export const trustPolicySchema = z.strictObject({
   roots: z.record(name, z.strictObject({ file, tuf: tufSchema.optional() })).default({}),
   signers: z.record(name, signerSchema),
   images: z.array(imagePolicySchema).min(1).max(500),
+  /** Whose signature makes the desired state of IAM. For an ARN the first entry whose pattern matches decides. */
+  baselines: z.array(baselinePolicySchema).min(1).max(500).optional(),
   /** What holds for a repository that no image policy names. No default: forgetting a repository must be a decision. */
   otherRepositories: z.enum(['ignore', 'refuse']),
 });

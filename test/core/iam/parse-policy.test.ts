@@ -69,6 +69,37 @@ describe('parsePolicy', () => {
     expect(() => parsePolicy(input)).toThrow(malformed);
   });
 
+  it.each([
+    ['a condition key', '"Condition":{"StringEquals":{"__proto__":"x"}}'],
+    ['an operator', '"Condition":{"__proto__":{"aws:username":"x"}}'],
+    ['a kind of principal', '"Principal":{"AWS":"*","__proto__":"x"}'],
+    ['an element', '"__proto__":{"x":"y"}'],
+  ])('refuses %s named __proto__, which copying would leave out', (_, element) => {
+    const text = `{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*",${element}}}`;
+
+    expect(() => parsePolicy(text)).toThrow(malformed);
+    expect(() => parsePolicy(JSON.parse(text))).toThrow(malformed);
+  });
+
+  it('refuses numbers that another text would be read as too', () => {
+    const text =
+      '{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"NumericEquals":{"k":9007199254740993}}}}';
+
+    expect(() => parsePolicy(text)).toThrow(malformed);
+  });
+
+  it('lowers the case of ASCII letters only: a Kelvin sign is no k', () => {
+    const [statement] = parsePolicy(
+      policy({ Action: 'KMS:Decrypt', Condition: { StringEquals: { 'aws:\u212aey': 'x' } } }),
+    ).statements;
+
+    expect(statement?.actions.patterns).toEqual(['kms:decrypt']);
+    expect(statement?.conditions[0]?.key).toBe('aws:\u212aey');
+    expect(parsePolicy(policy({ Action: '\u212aMS:Decrypt' })).statements[0]?.actions.patterns).toEqual([
+      '\u212ams:decrypt',
+    ]);
+  });
+
   it('refuses text beyond every quota of IAM', () => {
     expect(() => parsePolicy(`{"Id":"${'x'.repeat(262_144)}"}`)).toThrow(
       expect.objectContaining({ code: 'too-large' }),

@@ -180,7 +180,8 @@ function happen(world: World, one: Happening): void {
         world.change(true, one.signature, one.lost && world.signature !== 'good' && one.signature !== 'none');
       break;
     case 'delete':
-      if (world.present) world.change(false, 'none', one.lost);
+      // The same: what was signed, deleted and pushed again without its signature is still what was signed.
+      if (world.present) world.change(false, 'none', one.lost && world.signature !== 'good');
       break;
     case 'duplicate': {
       const message = world.queue[one.place % Math.max(1, world.queue.length)];

@@ -435,5 +435,6 @@ describe('the synthesized stack', () => {
     await service.stop();
     await clock.advance(7_200_000);
     expect(invoked).toHaveLength(2);
-  });
+    // It synthesizes the whole stack.
+  }, 60_000);
 });

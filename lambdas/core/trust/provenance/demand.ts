@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { normalizeSource } from './provenance.ts';
+import type { SignerFacts } from '../../signature/outcome.ts';
+import { normalizeSource, type Provenance } from './provenance.ts';
 import { parseVersionRange } from './version-range.ts';
 
 const text = z.string().min(1).max(2048);
@@ -40,4 +41,7 @@ export const provenanceDemandSchema = z
     path: ['builderVersion'],
   });
 
-export type ProvenanceDemand = z.infer<typeof provenanceDemandSchema>;
+export type ProvenanceDemand = z.infer<typeof provenanceDemandSchema> & {
+  /** A demand that no document can make: where it is not met, in words. The command line's, for flags of another tool with a meaning of their own. */
+  readonly also?: (provenance: Provenance, signer: SignerFacts) => string | undefined;
+};

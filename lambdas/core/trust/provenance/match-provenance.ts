@@ -16,7 +16,8 @@ export function findProvenanceMismatch(
     findSourceMismatch(provenance, demand) ??
     findRefMismatch(provenance, demand) ??
     findTextMismatch('trigger', provenance.trigger, demand.trigger) ??
-    findInputMismatch(provenance, demand)
+    findInputMismatch(provenance, demand) ??
+    demand.also?.(provenance, signer)
   );
 }
 

@@ -10,6 +10,8 @@ export interface Provenance {
   readonly source?: string;
   /** The ref that was built: `refs/heads/main`, `refs/tags/v1.2.3`. */
   readonly ref?: string;
+  /** Where a tag was built: the branch it was made on, `refs/heads/main`, as far as GitHub's event tells. */
+  readonly baseRef?: string;
   /** What started the build, in the CI system's own word: `push`, `workflow_dispatch`. */
   readonly trigger?: string;
   /** The inputs that a person or another system gave to the build. */

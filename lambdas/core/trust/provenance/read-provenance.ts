@@ -49,6 +49,7 @@ function readV02({ builder, buildType, invocation, materials }: z.infer<typeof v
   const located = configSource?.uri === undefined ? onlySource(listed) : agreeingSource(configSource.uri, listed);
   return describe(builder.id, buildType, {
     ...located,
+    baseRef: findBaseRef(environment),
     trigger: textOf(environment.github_event_name) ?? textOf(environment.GITHUB_EVENT_NAME),
     inputs:
       objectOf(parameters.event_inputs) ??
@@ -63,6 +64,7 @@ function readV1({ buildDefinition, runDetails }: z.infer<typeof v1>): Provenance
   const github = objectOf(internal.github) ?? {};
   return describe(runDetails.builder.id, buildType, {
     ...findSource(external, listed),
+    baseRef: findBaseRef(internal),
     trigger: textOf(github.event_name) ?? textOf(internal.GITHUB_EVENT_NAME) ?? textOf(external.trigger),
     inputs:
       objectOf(external.inputs) ??
@@ -82,6 +84,24 @@ function findSource(external: Record<string, unknown>, listed: readonly (string 
   }
   const source = textOf(external.source) ?? textOf(objectOf(external.source)?.uri);
   return source === undefined ? onlySource(listed) : agreeingSource(source, listed);
+}
+
+/** The branch of a tag: the context's own, else that of the pushed ref or of the release (slsa-verifier, slsaprovenance/common, getBranchForTag). */
+function findBaseRef(context: Record<string, unknown>): string | undefined {
+  const value = (name: string) => context[name] ?? context[name.toUpperCase()];
+  const own = textOf(value('github_base_ref'));
+  if (own !== undefined) return own;
+  const payload = objectOf(value('github_event_payload')) ?? {};
+  switch (value('github_event_name')) {
+    case 'push':
+      return textOf(payload.base_ref);
+    case 'release': {
+      const branch = textOf(objectOf(payload.release)?.target_commitish);
+      return branch === undefined ? undefined : `refs/heads/${branch}`;
+    }
+    default:
+      return undefined;
+  }
 }
 
 interface Located {
@@ -113,14 +133,15 @@ function onlySource(listed: readonly (string | undefined)[]): Located {
 function describe(
   builderId: string,
   buildType: string,
-  rest: { readonly [Key in 'source' | 'ref' | 'trigger' | 'inputs']?: Provenance[Key] | undefined },
+  rest: { readonly [Key in 'source' | 'ref' | 'baseRef' | 'trigger' | 'inputs']?: Provenance[Key] | undefined },
 ): Provenance {
-  const { source, ref, trigger, inputs } = rest;
+  const { source, ref, baseRef, trigger, inputs } = rest;
   return {
     builderId,
     buildType,
     ...(source !== undefined && { source }),
     ...(ref !== undefined && { ref }),
+    ...(baseRef !== undefined && { baseRef }),
     ...(trigger !== undefined && { trigger }),
     ...(inputs !== undefined && { inputs }),
   };

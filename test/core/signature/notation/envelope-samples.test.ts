@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseCertificate } from '../../../../lambdas/core/signature/certificate.ts';
-import { readDer } from '../../../../lambdas/core/signature/der.ts';
-import { isSelfSigned } from '../../../../lambdas/core/signature/notation/certificate-rules.ts';
 import { verifyCountersignature } from '../../../../lambdas/core/signature/notation/countersignature.ts';
 import type { RevocationPorts } from '../../../../lambdas/core/signature/notation/revocation/check.ts';
-import { readTimestampToken } from '../../../../lambdas/core/signature/timestamp-token.ts';
 import { describeWithCorpus } from '../../../support/corpus.ts';
+import { readCorpusFile, rootsOf, takeSample } from '../../../support/envelope-samples.ts';
 import { summarize, verifyStrictly } from '../../../support/notation-verify.ts';
-import { readCorpusFile } from './layouts.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const manifest = (digest: string, size: number) => ({
@@ -19,41 +16,6 @@ const MOCK = manifest('60043cf45eaebc4c0867fea485a039b598f52fd09fd5b07b0b2d2f88f
 const PLUGIN = manifest('fe7e9333395060c2f5e63cf36a38fba10176f183b4163a5794e081a480abba5f', 942);
 const METADATA = manifest('5a07385af4e6b6af81b0ebfd435aedccdfa3507f0609c658209e1aba57159b2b', 942);
 const STAMPED = manifest('c0669ef34cdc14332c0f1ab0c2c01acb91d96014b172f1a76f3a39e63d1f0bda', 528);
-
-/** The certificates and the token of a sample, read without any of the code under test but DER. */
-function takeSample(bytes: Buffer) {
-  if (bytes[0] !== 0x7b) return { anchors: findCertificates(bytes).slice(0, 1), token: findToken(bytes) };
-  const { header } = JSON.parse(bytes.toString()) as { header: { x5c: string[]; [name: string]: unknown } };
-  const token = header['io.cncf.notary.timestampSignature'];
-  return {
-    anchors: header.x5c.slice(-1).map((text) => Buffer.from(text, 'base64')),
-    token: typeof token === 'string' ? Buffer.from(token, 'base64') : undefined,
-  };
-}
-
-/** DER elements with two octets of length stand in COSE as byte strings with a head of three octets, `59` and the same length. */
-function findDer(bytes: Buffer): readonly Buffer[] {
-  const found: Buffer[] = [];
-  for (let at = 0; at < bytes.length - 7; at += 1) {
-    if (bytes[at] !== 0x59 || bytes[at + 3] !== 0x30 || bytes[at + 4] !== 0x82) continue;
-    const length = bytes.readUInt16BE(at + 1);
-    if (length === bytes.readUInt16BE(at + 5) + 4) found.push(bytes.subarray(at + 3, at + 3 + length));
-  }
-  return found;
-}
-
-function findCertificates(bytes: Buffer): readonly Buffer[] {
-  return findDer(bytes).filter((der) => der[4] === 0x30);
-}
-
-function findToken(bytes: Buffer): Buffer | undefined {
-  return findDer(bytes).find((der) => der[4] === 0x06);
-}
-
-function rootsOf(token: Buffer): readonly Buffer[] {
-  const { certificates } = readTimestampToken(readDer(token));
-  return certificates.map((der) => Buffer.from(der)).filter((der) => isSelfSigned(parseCertificate(der)));
-}
 
 /** GlobalSign is out of reach of a test, and what it said in 2024 is not kept. */
 const silent: RevocationPorts = { fetch: async () => ({ kind: 'unavailable', reason: 'no network in tests' }) };
@@ -137,11 +99,11 @@ describeWithCorpus('notation-envelopes', ['notation-envelopes'], () => {
     ],
   ] as const)('%s', async (file, artifact, expected) => {
     const bytes = readCorpusFile('notation-envelopes', ...file.split('/'));
-    const { anchors, token } = takeSample(bytes);
+    const { anchors, token, stampRoots } = takeSample(bytes);
     const stores = {
       'ca:own': anchors,
       'signingAuthority:own': anchors,
-      ...(token === undefined ? {} : { 'tsa:own': rootsOf(token) }),
+      ...(token === undefined ? {} : { 'tsa:own': stampRoots }),
     };
 
     const outcome = await verifyStrictly(bytes, stores, {
@@ -161,11 +123,11 @@ describeWithCorpus('notation-envelopes', ['notation-envelopes'], () => {
     'coseExpiredWithTimestamp.sig',
   ])('%s is accepted where revocation is not checked', async (file) => {
     const bytes = readCorpusFile('notation-envelopes', 'timestamp', 'sigEnv', file);
-    const { anchors, token } = takeSample(bytes);
+    const { anchors, stampRoots } = takeSample(bytes);
 
     const outcome = await verifyStrictly(
       bytes,
-      { 'ca:own': anchors, 'tsa:own': token === undefined ? [] : rootsOf(token) },
+      { 'ca:own': anchors, 'tsa:own': stampRoots },
       {
         mediaType: bytes[0] === 0x7b ? 'application/jose+json' : 'application/cose',
         artifact: STAMPED,

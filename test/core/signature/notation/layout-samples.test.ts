@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { readNotationConfiguration } from '../../../../lambdas/core/signature/notation/configuration.ts';
 import { verifyNotationSignature } from '../../../../lambdas/core/signature/notation/verify-notation-signature.ts';
 import { describeWithCorpus } from '../../../support/corpus.ts';
+import { readCorpusFile } from '../../../support/envelope-samples.ts';
 import { ARTIFACT } from '../../../support/notation-envelopes.ts';
 import { summarize } from '../../../support/notation-verify.ts';
-import { readCorpusFile, readLayoutSignatures } from './layouts.ts';
+import { readLayoutSignatures } from './layouts.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { corpusPath } from '../../../support/corpus.ts';
+import { readCorpusFile } from '../../../support/envelope-samples.ts';
 
 export interface LayoutSignature {
   readonly artifact: { readonly mediaType: string; readonly digest: string; readonly size: number };
@@ -37,10 +36,4 @@ function readBlob(layout: string, digest: string): unknown {
 
 function readFile(layout: string, ...parts: readonly string[]): Buffer {
   return readCorpusFile('signed-samples', 'layouts', layout, ...parts);
-}
-
-export function readCorpusFile(...parts: readonly string[]): Buffer {
-  const path = corpusPath(...parts);
-  if (path === undefined) throw new Error(`${parts.join('/')} is not in the sample data`);
-  return readFileSync(path);
 }

@@ -1,0 +1,123 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
+import { Construct } from 'constructs';
+import type { CompiledQuarantine } from '../lambdas/core/config/quarantine.ts';
+import { countOf } from './alarms.ts';
+import type { ImageVerification } from './image-verification.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { PlanLedger } from './plan-ledger.ts';
+import { ReactionQueue } from './reaction-queue.ts';
+import { allowEveryRepository } from './repository-rights.ts';
+import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
+import type { VerdictStore } from './verdict-store.ts';
+
+/** The guards of a plan ask ECS and Lambda who uses an image, page by page. */
+const TIMEOUT = Duration.minutes(2);
+
+export interface PlanExecutionProps {
+  readonly defaults: FunctionDefaults;
+  readonly ledger: PlanLedger;
+  readonly verdicts: VerdictStore;
+  readonly killSwitch: KillSwitch;
+  readonly images: ImageVerification;
+  readonly quarantine: CompiledQuarantine;
+}
+
+/** The one way to change anything: plan queue -> plan-executor, which acts from the ledger alone. */
+export class PlanExecution extends Construct {
+  readonly queue: ReactionQueue;
+  readonly executor: ServiceFunction;
+
+  constructor(scope: Construct, id: string, props: PlanExecutionProps) {
+    super(scope, id);
+    const { defaults, ledger, verdicts, killSwitch, images } = props;
+    this.queue = new ReactionQueue(this, 'Queue', {
+      name: 'plan',
+      key: defaults.key,
+      functionTimeout: TIMEOUT,
+      alarms: defaults.alarms,
+      sections: { deadLetters: 'plan-dead-letters', behind: 'plan-queue-behind' },
+      deadLetterMeaning:
+        'A plan could not be carried on: five attempts failed, or the message names no plan. It may be half applied; its history in the ledger says how far.',
+    });
+    this.executor = new ServiceFunction(this, 'Executor', {
+      ...defaults,
+      name: 'plan-executor',
+      description: 'Carries out plans of the ledger and takes them back; the only function that can change anything',
+      timeout: TIMEOUT,
+      memorySize: 1024,
+      environment: {
+        LEDGER_TABLE: ledger.table.tableName,
+        VERDICT_TABLE: verdicts.table.tableName,
+        IMAGE_QUEUE_URL: images.queue.queue.queueUrl,
+        REJECTED_QUEUE_URL: this.queue.deadLetterQueue.queueUrl,
+        KILL_SWITCH: killSwitch.parameter.parameterName,
+      },
+    });
+    this.queue.addReader(this.executor, { batchSize: 1, maxConcurrency: 2 });
+    ledger.allowReadAndWrite(this.executor);
+    verdicts.allowRead(this.executor);
+    this.allowReading(props);
+    this.allowChanging(props.quarantine);
+    this.watch(defaults);
+  }
+
+  /** Lets a function wake the executor. */
+  allowToSend(sender: ServiceFunction): void {
+    sender.allow(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queue.queueArn] }));
+  }
+
+  private allowReading({ defaults, killSwitch, images }: PlanExecutionProps): void {
+    const functions = Stack.of(this).formatArn({ service: 'lambda', resource: 'function:*' });
+    this.executor.allow(
+      new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [killSwitch.parameter.parameterArn] }),
+      // Who uses an image: lists have no resource level (Service Authorization Reference, Amazon ECS and AWS Lambda).
+      new PolicyStatement({
+        actions: ['ecs:ListClusters', 'ecs:ListTasks', 'ecs:DescribeTasks', 'lambda:ListFunctions'],
+        resources: ['*'],
+      }),
+      new PolicyStatement({ actions: ['lambda:GetFunction'], resources: [functions] }),
+      new PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        resources: [this.queue.deadLetterQueue.queueArn, images.queue.queue.queueArn],
+      }),
+      defaults.key.statementFor('sqs:send'),
+    );
+    Validations.of(this.executor.role).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flattenCfnReference(Stack.of(this).resolve(functions))}]`,
+      reason: 'Any function of the account may run from an image; the right is to read only.',
+    });
+    allowEveryRepository(this.executor, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:DescribeImages']);
+  }
+
+  /** The rights to change images: no more rungs of the ladder than the configuration has, and none where it only observes. */
+  private allowChanging({ policies }: CompiledQuarantine): void {
+    const rungs = Object.values(policies)
+      .filter(({ mode }) => mode !== 'observe')
+      .map(({ upTo }) => upTo);
+    if (rungs.length === 0) return;
+    allowEveryRepository(this.executor, [
+      'ecr:PutImage',
+      // Takes the quarantine tag away again, and deletes an image on the last rung.
+      'ecr:BatchDeleteImage',
+      ...(rungs.some((rung) => rung !== 'tag') ? ['ecr:UpdateImageStorageClass'] : []),
+    ]);
+  }
+
+  private watch({ alarms }: FunctionDefaults): void {
+    alarms.addAlarm({
+      section: 'plan-failed',
+      summary: 'A plan was not carried out, or not to its end: a guard, a limit or AWS itself stopped it.',
+      metric: countOf('PlanFailed', 'plan-executor'),
+      threshold: 1,
+    });
+    alarms.addAlarm({
+      section: 'ledger-broken',
+      summary:
+        'A row of the ledger is not what its own history says. It was written by something else than Countersign; nothing is done on top of it.',
+      metric: countOf('LedgerBroken', 'plan-executor'),
+      threshold: 1,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { ServiceFunction } from './service-function.ts';
+import type { ServiceKey } from './service-key.ts';
+
+/**
+ * One row per plan with all that happened to it, and one per limit. It outlives the stack and nothing in it ends by itself: what was changed, by whose word, and how
+ * it is taken back is evidence.
+ */
+export class PlanLedger extends Construct {
+  readonly table: Table;
+  private readonly key: ServiceKey;
+
+  constructor(scope: Construct, id: string, props: { readonly key: ServiceKey }) {
+    super(scope, id);
+    this.key = props.key;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'plan', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: props.key.key,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(this.table).acknowledge({
+      id: 'NIST.800.53.R5::NIST.800.53.R5-DynamoDBInBackupPlan',
+      reason:
+        'Point-in-time recovery covers 35 days, within which a plan is taken back or stands. An organisation with a backup plan selects the table by its tags.',
+    });
+  }
+
+  /** Reads by key and conditional writes of whole rows, each of which carries its chained history: nothing can list or delete plans. */
+  allowReadAndWrite(user: ServiceFunction): void {
+    user.allow(
+      new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [this.table.tableArn] }),
+      this.key.statementFor('dynamodb'),
+    );
+  }
+}
