@@ -2,6 +2,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SignerClient } from '@aws-sdk/client-signer';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -14,6 +15,8 @@ export interface Clients {
   readonly sqs: SQSClient;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly securityHub: SecurityHubClient;
+  readonly iam: IAMClient;
+  readonly s3: S3Client;
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;

@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -13,8 +15,10 @@ import { createDynamodb } from './dynamodb.ts';
 import { answerDynamodbLocally } from './dynamodb-client.ts';
 import { createEcr } from './ecr.ts';
 import { createEcs } from './ecs.ts';
+import { createIam } from './iam.ts';
 import { registerInternals } from './internals.ts';
 import { createLambda } from './lambda.ts';
+import { createS3 } from './s3.ts';
 import { createSecurityHub } from './security-hub.ts';
 import { createSqs } from './sqs.ts';
 import { createSsm } from './ssm.ts';
@@ -62,6 +66,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   const bus = createBus(context);
   const ecr = createEcr(context);
   const sqs = createSqs(context);
+  const iam = createIam(context);
   const clientOptions = {
     region,
     maxAttempts: options.maxAttempts ?? 3,
@@ -72,6 +77,8 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     sqs: new SQSClient(clientOptions),
     dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(clientOptions)),
     securityHub: new SecurityHubClient(clientOptions),
+    iam: new IAMClient(clientOptions),
+    s3: new S3Client(clientOptions),
     ssm: new SSMClient(clientOptions),
     ecs: new ECSClient(clientOptions),
     lambda: new LambdaClient(clientOptions),
@@ -79,6 +86,8 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   answerLocally(clients.ecr, context, ecr.service);
   answerLocally(clients.sqs, context, sqs.service);
   answerLocally(clients.securityHub, context, createSecurityHub(context));
+  answerLocally(clients.iam, context, iam.service);
+  answerLocally(clients.s3, context, createS3(context));
   answerLocally(clients.ssm, context, createSsm(context));
   answerLocally(clients.ecs, context, createEcs(context));
   answerLocally(clients.lambda, context, createLambda(context));
@@ -94,6 +103,6 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     timeline: (afterSequence = 0) => timeline.after(afterSequence),
     onTimeline: (listener) => timeline.listen(listener),
   };
-  registerInternals(account, { context, bus, sqs });
+  registerInternals(account, { context, bus, sqs, iam });
   return account;
 }

@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { AccountContext } from './context.ts';
 import { EmbeddedAccountError } from './errors.ts';
+import type { Iam } from './iam.ts';
 import type { Sqs } from './sqs.ts';
 import type { EmbeddedAccount } from './types.ts';
 
@@ -9,6 +10,7 @@ export interface AccountInternals {
   readonly context: AccountContext;
   readonly bus: Bus;
   readonly sqs: Sqs;
+  readonly iam: Iam;
 }
 
 const known = new WeakMap<EmbeddedAccount, AccountInternals>();
