@@ -1,6 +1,7 @@
 import {
   GetGroupCommand,
   GetGroupPolicyCommand,
+  GetPolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   GetUserCommand,
@@ -11,41 +12,44 @@ import {
   ListAttachedUserPoliciesCommand,
   ListGroupPoliciesCommand,
   ListGroupsForUserCommand,
+  ListInstanceProfilesForRoleCommand,
   ListRolePoliciesCommand,
   ListUserPoliciesCommand,
   NoSuchEntityException,
 } from '@aws-sdk/client-iam';
 import { CountersignError } from '../core/errors.ts';
-import type { InlinePolicy } from '../core/iam/account.ts';
-import type { GroupState, IamState, RoleState, UserState } from '../core/iam/drift/state.ts';
+import type { IamGroup, IamRole, IamUser, InlinePolicy, Tags } from '../core/iam/account.ts';
+import { type IamArn, parseIamArn } from '../core/iam/iam-arn.ts';
+import type { LiveState } from '../core/iam/live-state.ts';
 import { decodeDocument, listVersions, readPages } from './iam-slots.ts';
 
 /**
  * Reads the state of one principal or customer managed policy by ARN. Undefined: it does not exist, or what has the name has another ARN (it was made anew
  * below another path). Reads of IAM are eventually consistent: whoever acts on one reads again.
  */
-export async function readIamState(iam: IAMClient, arn: string): Promise<IamState | undefined> {
-  const [, kind, name] = /^arn:[a-z-]+:iam::\d{12}:(role|user|group|policy)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  if (kind === undefined || name === undefined)
-    throw new CountersignError('malformed-arn', `not the ARN of a principal or policy: ${arn.slice(0, 200)}`);
-  const state = await orUndefined(() => readByKind(iam, kind, name, arn));
+export async function readIamState(iam: IAMClient, arn: string): Promise<LiveState | undefined> {
+  const parsed = parseIamArn(arn);
+  if (parsed === undefined) throw new CountersignError('malformed-arn', `not an ARN of IAM: ${arn.slice(0, 200)}`);
+  const state = await orUndefined(() => readByType(iam, parsed, arn));
   return state?.arn === arn ? state : undefined;
 }
 
-async function readByKind(iam: IAMClient, kind: string, name: string, arn: string): Promise<IamState> {
-  switch (kind) {
+async function readByType(iam: IAMClient, { type, name }: IamArn, arn: string): Promise<LiveState | undefined> {
+  switch (type) {
     case 'role':
       return readRole(iam, name);
     case 'user':
       return readUser(iam, name);
     case 'group':
       return readGroup(iam, name);
-    default:
+    case 'policy':
       return readPolicy(iam, name, arn);
+    default:
+      return undefined;
   }
 }
 
-async function readRole(iam: IAMClient, RoleName: string): Promise<RoleState> {
+async function readRole(iam: IAMClient, RoleName: string): Promise<IamRole> {
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   return undisturbed(async () => {
     const names = await readPages(
@@ -55,9 +59,16 @@ async function readRole(iam: IAMClient, RoleName: string): Promise<RoleState> {
     return {
       kind: 'role',
       arn: Role?.Arn ?? '',
+      uniqueId: Role?.RoleId ?? '',
       name: Role?.RoleName ?? '',
       path: Role?.Path ?? '/',
       trust: decodeDocument(Role?.AssumeRolePolicyDocument),
+      tags: toTags(Role?.Tags),
+      maxSessionSeconds: Role?.MaxSessionDuration,
+      instanceProfiles: await readPages(
+        (Marker) => iam.send(new ListInstanceProfilesForRoleCommand({ RoleName, Marker })),
+        ({ InstanceProfiles = [] }) => InstanceProfiles.map(({ Arn = '' }) => Arn),
+      ),
       boundary: Role?.PermissionsBoundary?.PermissionsBoundaryArn,
       inline: await readInline(names, (PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))),
       attached: await readPages(
@@ -68,7 +79,7 @@ async function readRole(iam: IAMClient, RoleName: string): Promise<RoleState> {
   });
 }
 
-async function readUser(iam: IAMClient, UserName: string): Promise<UserState> {
+async function readUser(iam: IAMClient, UserName: string): Promise<IamUser> {
   const { User } = await iam.send(new GetUserCommand({ UserName }));
   return undisturbed(async () => {
     const names = await readPages(
@@ -78,6 +89,8 @@ async function readUser(iam: IAMClient, UserName: string): Promise<UserState> {
     return {
       kind: 'user',
       arn: User?.Arn ?? '',
+      uniqueId: User?.UserId ?? '',
+      tags: toTags(User?.Tags),
       name: User?.UserName ?? '',
       path: User?.Path ?? '/',
       boundary: User?.PermissionsBoundary?.PermissionsBoundaryArn,
@@ -94,7 +107,7 @@ async function readUser(iam: IAMClient, UserName: string): Promise<UserState> {
   });
 }
 
-async function readGroup(iam: IAMClient, GroupName: string): Promise<GroupState> {
+async function readGroup(iam: IAMClient, GroupName: string): Promise<IamGroup> {
   const { Group } = await iam.send(new GetGroupCommand({ GroupName, MaxItems: 1 }));
   return undisturbed(async () => {
     const names = await readPages(
@@ -104,6 +117,7 @@ async function readGroup(iam: IAMClient, GroupName: string): Promise<GroupState>
     return {
       kind: 'group',
       arn: Group?.Arn ?? '',
+      uniqueId: Group?.GroupId ?? '',
       name: Group?.GroupName ?? '',
       path: Group?.Path ?? '/',
       inline: await readInline(names, (PolicyName) => iam.send(new GetGroupPolicyCommand({ GroupName, PolicyName }))),
@@ -115,12 +129,27 @@ async function readGroup(iam: IAMClient, GroupName: string): Promise<GroupState>
   });
 }
 
-async function readPolicy(iam: IAMClient, name: string, arn: string): Promise<IamState> {
-  const inForce = (await listVersions(iam, arn)).find(({ isDefault }) => isDefault);
+async function readPolicy(iam: IAMClient, name: string, arn: string): Promise<LiveState> {
+  const versions = await listVersions(iam, arn);
+  const inForce = versions.find(({ isDefault }) => isDefault);
   if (inForce === undefined)
     throw new CountersignError('incomplete-answer', `IAM names no version of ${arn} that is in force`);
-  const path = arn.replace(/^[^/]*/, '').replace(/[^/]*$/, '');
-  return { kind: 'policy', arn, name, path, document: inForce.document };
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+  return {
+    kind: 'policy',
+    arn,
+    uniqueId: Policy?.PolicyId ?? '',
+    name,
+    path: Policy?.Path ?? '/',
+    document: inForce.document,
+    defaultVersion: inForce.id,
+    versions: versions.map(({ id }) => id),
+    tags: toTags(Policy?.Tags),
+  };
+}
+
+function toTags(tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 async function readInline(

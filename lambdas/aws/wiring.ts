@@ -20,7 +20,6 @@ export interface Clients {
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
-  readonly iam: IAMClient;
 }
 
 /**

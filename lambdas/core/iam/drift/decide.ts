@@ -1,29 +1,30 @@
+import { canonicalize } from '../../canonical-json.ts';
+import { digestOf } from '../../digest.ts';
 import type { Reason } from '../../errors.ts';
 import { createPlan, MOST_STEPS, type Plan, type PlanMode } from '../../ledger/plan.ts';
-import type { Deviation, Drift } from './drift.ts';
-import { findDrift, type Judges } from './find-drift.ts';
+import { capturePolicy, capturePrincipal } from '../baseline/capture.ts';
+import { type CompareStatesOptions, compareStates, type Difference } from '../baseline/compare-states.ts';
+import type { BaselineState } from '../baseline/state.ts';
+import type { BaselineStanding, SignedBaseline } from '../baseline/verify-baseline.ts';
+import type { LiveState } from '../live-state.ts';
+import { combineVerdicts, describeDifferences } from './describe-differences.ts';
 import type { DriftObservation } from './lifecycle.ts';
 import { findProtection, isAwsQuarantine, type Protected } from './out-of-reach.ts';
 import { planRevert, type SpareVersion } from './plan-revert.ts';
-import type { IamState } from './state.ts';
-
-/** What is known to be signed of one principal or policy. Only `signed` and `missing` say what it should be. */
-export type SignedState =
-  | { readonly kind: 'signed'; readonly state: IamState }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'unreliable'; readonly reason: Reason };
 
 export interface DriftQuestion {
   readonly account: string;
   readonly resource: string;
-  readonly signed: SignedState;
-  readonly live: IamState | undefined;
-  readonly judges: Judges;
+  readonly standing: BaselineStanding;
+  readonly live: LiveState | undefined;
+  readonly compare: CompareStatesOptions;
   /** Escalation paths that live state has and signed state has not, in words. */
-  readonly addedPaths: (signed: IamState | undefined, live: IamState) => readonly string[];
+  readonly addedPaths: (signed: BaselineState | undefined, live: BaselineState) => readonly string[];
   readonly settings: DriftSettings;
   readonly policyHash: string;
   readonly episode: number;
+  /** Unix milliseconds. */
+  readonly now: number;
   /** Other versions of a managed policy, the oldest first. */
   readonly spares: readonly SpareVersion[];
   /** Principals that a managed policy is attached to; undefined where that could not be read. */
@@ -46,104 +47,117 @@ export interface DriftDecision {
  * (to delete or to make anew cannot be taken back). What only takes access away, and what many hold, waits for an operator even where the mode enforces.
  */
 export function decideDrift(question: DriftQuestion): DriftDecision {
-  const { signed, live } = question;
-  if (signed.kind === 'unreliable') {
-    const deviations = [`${signed.reason.code}: ${signed.reason.message}`];
-    return { observation: { state: 'unreadable-baseline', deviations, paths: [] } };
-  }
-  const declared = signed.kind === 'signed' ? signed.state : undefined;
-  const drift = findDrift(declared, live, question.judges);
-  switch (drift.kind) {
-    case 'none':
-      return { observation: { state: live === undefined ? 'gone' : 'covered', deviations: [], paths: [] } };
-    case 'deleted':
+  const { standing, live } = question;
+  switch (standing.state) {
+    case 'missing':
+      return live === undefined ? close('gone') : tellUndeclared(question, live);
+    case 'invalid':
+    case 'expired':
+    case 'rolled-back':
+    case 'unreadable': {
+      const deviations = [`${standing.state}: ${standing.reason.message}`];
+      return { observation: { state: 'unreadable-baseline', deviations, paths: [] } };
+    }
+    case 'signed':
+      if (live !== undefined) return decideSigned(question, standing.baseline, live);
       return { observation: { state: 'deleted', deviations: ['it is not there'], paths: [] } };
-    case 'undeclared':
-      return {
-        observation: {
-          state: 'undeclared',
-          deviations: listContent(drift.live),
-          paths: question.addedPaths(undefined, drift.live),
-          ...protectionOf(drift.live, question.settings),
-        },
-      };
-    case 'changed':
-      return decideChange(question, drift, declared);
   }
 }
 
-function decideChange(
-  question: DriftQuestion,
-  drift: Extract<Drift, { kind: 'changed' }>,
-  declared: IamState | undefined,
-): DriftDecision {
-  const { deviations, verdict, live } = drift;
-  const incident = deviations.some(isAwsQuarantine)
-    ? ['AWS attached its quarantine policy: it takes a credential of this user for compromised']
-    : [];
+function close(state: 'covered' | 'gone'): DriftDecision {
+  return { observation: { state, deviations: [], paths: [] } };
+}
+
+function tellUndeclared(question: DriftQuestion, live: LiveState): DriftDecision {
+  const found = capture(live, []);
+  return {
+    observation: {
+      state: 'undeclared',
+      deviations: listContent(found),
+      paths: question.addedPaths(undefined, found),
+      ...protectionOf(live, question.settings),
+    },
+  };
+}
+
+function decideSigned(question: DriftQuestion, { state, approved }: SignedBaseline, live: LiveState): DriftDecision {
+  const { compare, now, settings } = question;
+  const found = capture(live, state.kind === 'role' || state.kind === 'user' ? state.tags.map(({ key }) => key) : []);
+  const differences = compareStates(state, found, compare);
+  const isApproved = approved.some((one) => now < one.until && compareStates(one.state, found, compare).length === 0);
+  if (differences.length === 0 || isApproved) return close('covered');
   const observation = {
     state: 'drifted',
-    verdict,
-    deviations: [...incident, ...deviations.map(describeDeviation)],
-    paths: question.addedPaths(declared, live),
-    ...protectionOf(live, question.settings),
+    verdict: combineVerdicts(differences),
+    deviations: describeDifferences(differences),
+    paths: question.addedPaths(state, found),
+    ...protectionOf(live, settings),
   } as const;
   if ('protection' in observation) return { observation };
-  const plan = draftPlan(question, drift);
+  const plan = draftPlan(question, state, live, differences);
   return plan === undefined ? { observation } : { observation, plan };
 }
 
 function draftPlan(
   question: DriftQuestion,
-  { deviations, live, verdict }: Extract<Drift, { kind: 'changed' }>,
+  signed: BaselineState,
+  live: LiveState,
+  differences: readonly Difference[],
 ): Plan | undefined {
-  const { account, resource, settings, policyHash, episode, spares } = question;
-  const steps = planRevert(live, deviations, account, spares);
+  const { account, resource, settings, policyHash, episode, spares, holders = Number.POSITIVE_INFINITY } = question;
+  // Whoever has the ARN now is not whom the baseline means: what that one should have is for a person to say.
+  if (differences.some(({ part }) => part === 'unique-id' || part === 'existence')) return undefined;
+  const steps = planRevert(signed, live, differences, account, spares);
   // What deviates in more places than a plan has steps is no slip of a hand: a person has to look.
   if (steps.length === 0 || steps.length > MOST_STEPS) return undefined;
-  const waits =
-    verdict === 'narrower' || (live.kind === 'policy' && (question.holders ?? Infinity) > settings.mostHolders);
+  const verdict = combineVerdicts(differences);
+  const waits = verdict === 'narrower' || (live.kind === 'policy' && holders > settings.mostHolders);
+  const [first = ''] = describeDifferences(differences.filter((one) => !isAwsQuarantine(one)));
   return createPlan({
     version: 1,
-    rule: 'iam/revert',
+    rule: REVERT_RULE,
     resource,
     group: `iam/${account}`,
-    findingId: `countersign/iam/${resource}`,
-    reason: {
-      code: verdict,
-      message: (deviations[0] === undefined ? '' : describeDeviation(deviations[0])).slice(0, 1024),
-    },
+    findingId: `countersign/iam/${resource}`.slice(0, 512),
+    reason: { code: verdict, message: first.slice(0, 1024) },
     policyHash,
-    before: { episode: String(episode) },
+    before: { episode: String(episode), baseline: digestBaseline(signed) },
     steps: [...steps],
     mode: waits && settings.mode === 'enforce' ? 'approve' : settings.mode,
   });
 }
 
-function protectionOf(live: IamState, settings: DriftSettings): { readonly protection?: string } {
+/** The rule of plans that put IAM right. */
+export const REVERT_RULE = 'iam/revert';
+
+/** Names the signed state that a plan leads back to: under another one the plan is not carried out. */
+export function digestBaseline(state: BaselineState): string {
+  return digestOf(canonicalize(state));
+}
+
+/** Why a plan must not go on by what is signed now, or undefined. */
+export function judgeBaseline({ before }: Pick<Plan, 'before'>, standing: BaselineStanding): Reason | undefined {
+  if (standing.state !== 'signed') return { code: 'no-baseline', message: standing.reason.message.slice(0, 400) };
+  if (digestBaseline(standing.baseline.state) === before.baseline) return undefined;
+  return { code: 'other-baseline', message: 'Another baseline was signed since the plan was made.' };
+}
+
+function capture(live: LiveState, tagKeys: readonly string[]): BaselineState {
+  if (live.kind === 'policy') return capturePolicy(live);
+  return capturePrincipal(live, new Set(tagKeys.map((key) => key.toLowerCase())));
+}
+
+function protectionOf(live: LiveState, settings: DriftSettings): { readonly protection?: string } {
   const reason = findProtection(live, settings);
   return reason === undefined ? {} : { protection: reason.message };
 }
 
-function describeDeviation({ slot, verdict, because, ...rest }: Deviation): string {
-  const place =
-    slot === 'inline-policy' && 'policy' in rest
-      ? `inline policy ${rest.policy}`
-      : slot === 'default-document'
-        ? 'the document in force'
-        : slot === 'trust'
-          ? 'the trust policy'
-          : '';
-  const why = because.slice(0, 3).join(', ');
-  return place === '' ? why : `${place} is ${verdict}: ${why}`;
-}
-
 /** What an undeclared principal has, by name. */
-function listContent(live: IamState): readonly string[] {
-  if (live.kind === 'policy') return ['a managed policy'];
+function listContent(found: BaselineState): readonly string[] {
+  if (found.kind === 'policy') return ['a managed policy'];
   return [
-    ...live.inline.map(({ name }) => `inline policy ${name}`),
-    ...live.attached.map((arn) => `attached ${arn}`),
-    ...(live.kind === 'user' ? live.groups.map((group) => `in group ${group}`) : []),
+    ...found.inline.map(({ name }) => `inline policy ${name}`),
+    ...found.attached.map((arn) => `attached ${arn}`),
+    ...(found.kind === 'user' ? found.groups.map((group) => `in group ${group}`) : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Reason } from '../../errors.ts';
+import type { Difference } from '../baseline/compare-states.ts';
+import type { LiveState } from '../live-state.ts';
 import { matchesWildcard } from '../wildcard.ts';
-import type { Deviation } from './drift.ts';
-import type { IamState } from './state.ts';
 
 /** What the service never changes, besides what the operator protects. */
 export interface Protected {
@@ -16,7 +16,7 @@ export interface Protected {
  * `AWSReservedSSO_*`, edited through Identity Center only; roles of Control Tower and StackSets), it is the service's own, or the operator protects it.
  */
 export function findProtection(
-  { arn, path, name }: Pick<IamState, 'arn' | 'path' | 'name'>,
+  { arn, path, name }: Pick<LiveState, 'arn' | 'path' | 'name'>,
   { principals, own }: Protected,
 ): Reason | undefined {
   if (path.startsWith('/aws-service-role/'))
@@ -44,10 +44,8 @@ function protect(code: string, what: string): Reason {
 }
 
 /** AWS attaches these to what it believes to be compromised, and says not to remove them. They are a sign of an incident, not drift to undo. */
-export function isAwsQuarantine(deviation: Deviation): boolean {
+export function isAwsQuarantine({ part, change, name = '' }: Difference): boolean {
   return (
-    deviation.slot === 'attachment' &&
-    deviation.live === 'attached' &&
-    /^arn:[a-z-]+:iam::aws:policy\/AWSCompromisedKeyQuarantine/.test(deviation.policyArn)
+    part === 'attached' && change === 'added' && /^arn:[a-z-]+:iam::aws:policy\/AWSCompromisedKeyQuarantine/.test(name)
   );
 }

@@ -1,11 +1,12 @@
 import { type IamCall, type IamChange, invertIamCall, toIamCall } from '../../ledger/calls/iam.ts';
 import type { PlanStep } from '../../ledger/plan.ts';
+import type { Difference } from '../baseline/compare-states.ts';
+import type { BaselineState } from '../baseline/state.ts';
+import type { LiveState } from '../live-state.ts';
 import { isSameDocument } from '../same-document.ts';
-import type { Deviation } from './drift.ts';
 import { isAwsQuarantine } from './out-of-reach.ts';
-import type { IamState } from './state.ts';
 
-/** Other versions of a managed policy, the oldest first: a policy has five at most, and the signed document may not be among them any more. */
+/** Another version of a managed policy: it has five at most, and the signed document may not be among them any more. */
 export interface SpareVersion {
   readonly document: string;
 }
@@ -14,18 +15,20 @@ const MOST_VERSIONS = 5;
 
 /**
  * The calls that bring live state back to what was signed, in the order in which they work (IAM quotas count while a plan runs: what is too much goes before
- * what is missing comes, and the way in is closed first). Each call has its inverse. What AWS itself put there in an incident stays.
+ * what is missing comes, and the way in is closed first). Each call has its inverse, down to the letter of what was there. What AWS itself put there in an
+ * incident stays; what no call here restores (unique ids, tags, instance profiles, sessions) is told and not planned.
  */
 export function planRevert(
-  live: IamState,
-  deviations: readonly Deviation[],
+  signed: BaselineState,
+  live: LiveState,
+  differences: readonly Difference[],
   account: string,
   spares: readonly SpareVersion[] = [],
 ): readonly PlanStep[] {
-  const changes = deviations
+  const changes = differences
     .filter((one) => !isAwsQuarantine(one))
     .toSorted((one, other) => rankOf(one) - rankOf(other))
-    .flatMap((deviation) => toChanges(live, deviation, account, spares));
+    .flatMap((difference) => toChanges(signed, live, difference, account, spares));
   return changes.map(toIamCall).map(toStep);
 }
 
@@ -34,64 +37,66 @@ function toStep(call: IamCall): PlanStep {
 }
 
 /** Trust and boundary first, then what takes access away, then what gives it back. */
-function rankOf(deviation: Deviation): number {
-  switch (deviation.slot) {
-    case 'trust':
-      return 0;
-    case 'boundary':
-      return 1;
-    case 'default-document':
-      return 2;
-    case 'membership':
-    case 'attachment':
-    case 'inline-policy':
-      return deviation.signed === null ? 3 : deviation.live === null ? 5 : 4;
-  }
+function rankOf({ part, change }: Difference): number {
+  if (part === 'trust') return 0;
+  if (part === 'boundary') return 1;
+  if (part === 'document') return 2;
+  return { added: 3, changed: 4, removed: 5 }[change];
 }
 
 function toChanges(
-  live: IamState,
-  deviation: Deviation,
+  signed: BaselineState,
+  live: LiveState,
+  { part, name = '' }: Difference,
   account: string,
   spares: readonly SpareVersion[],
 ): readonly IamChange[] {
-  const { kind, name } = live;
-  switch (deviation.slot) {
+  if (signed.kind === 'policy' || live.kind === 'policy') {
+    if (part !== 'document' || signed.kind !== 'policy' || live.kind !== 'policy') return [];
+    return restoreDocument(live.arn, { live: live.document, signed: JSON.stringify(signed.document) }, account, spares);
+  }
+  const holder = { kind: live.kind, name: live.name };
+  switch (part) {
     case 'trust':
-      return [{ slot: 'trust', account, role: name, from: deviation.live, to: deviation.signed }];
-    case 'default-document':
-      return restoreDocument(live.arn, deviation, account, spares);
-    case 'membership':
-      return [
-        { slot: 'membership', account, user: name, group: deviation.group, from: deviation.live, to: deviation.signed },
-      ];
+      if (signed.kind !== 'role' || live.kind !== 'role') return [];
+      return [{ slot: 'trust', account, role: live.name, from: live.trust, to: JSON.stringify(signed.trust) }];
     case 'boundary':
-      if (kind === 'group' || kind === 'policy') return [];
-      return [{ slot: 'boundary', account, holder: { kind, name }, from: deviation.live, to: deviation.signed }];
-    case 'attachment':
-      if (kind === 'policy') return [];
+      if (signed.kind === 'group' || live.kind === 'group') return [];
       return [
         {
-          slot: 'attachment',
+          slot: 'boundary',
           account,
-          holder: { kind, name },
-          policyArn: deviation.policyArn,
-          from: deviation.live,
-          to: deviation.signed,
+          holder: { kind: live.kind, name: live.name },
+          from: live.boundary ?? null,
+          to: signed.boundary ?? null,
         },
       ];
-    case 'inline-policy':
-      if (kind === 'policy') return [];
+    case 'inline': {
+      const wanted = signed.inline.find((one) => one.name === name)?.document;
       return [
         {
           slot: 'inline-policy',
           account,
-          holder: { kind, name },
-          policy: deviation.policy,
-          from: deviation.live,
-          to: deviation.signed,
+          holder,
+          policy: name,
+          from: live.inline.find((one) => one.name === name)?.document ?? null,
+          to: wanted === undefined ? null : JSON.stringify(wanted),
         },
       ];
+    }
+    case 'attached': {
+      const isAttached = live.attached.includes(name);
+      const ends = isAttached ? ({ from: 'attached', to: null } as const) : ({ from: null, to: 'attached' } as const);
+      return [{ slot: 'attachment', account, holder, policyArn: name, ...ends }];
+    }
+    case 'group': {
+      if (live.kind !== 'user') return [];
+      const isMember = live.groups.includes(name);
+      const ends = isMember ? ({ from: 'member', to: null } as const) : ({ from: null, to: 'member' } as const);
+      return [{ slot: 'membership', account, user: live.name, group: name, ...ends }];
+    }
+    default:
+      return [];
   }
 }
 
@@ -101,7 +106,7 @@ function toChanges(
  */
 function restoreDocument(
   policyArn: string,
-  { live, signed }: Extract<Deviation, { slot: 'default-document' }>,
+  { live, signed }: { readonly live: string; readonly signed: string },
   account: string,
   spares: readonly SpareVersion[],
 ): readonly IamChange[] {
