@@ -103,8 +103,12 @@ export function mayMeet(one: Entry, other: Entry): boolean {
   return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
 }
 
+function nameCaller({ kind, form, name }: Caller): string {
+  return `${kind} ${form} ${name}`;
+}
+
 function dedupeCallers(callers: readonly Caller[]): readonly Caller[] {
-  return [...new Map(callers.map((caller) => [`${caller.kind} ${caller.form} ${caller.name}`, caller])).values()];
+  return [...new Map(callers.map((caller) => [nameCaller(caller), caller])).values()];
 }
 
 function identify(
@@ -114,7 +118,7 @@ function identify(
   return JSON.stringify([
     writePart(actions, false),
     resources === undefined ? '' : writePart(resources, variables),
-    callers === undefined ? '' : [callers.mode, ...callers.callers.map(({ kind, name }) => `${kind} ${name}`).sort()],
+    callers === undefined ? '' : [callers.mode, ...callers.callers.map(nameCaller).sort()],
     [...new Set(conditions.map(({ identity }) => identity))].sort(),
   ]);
 }

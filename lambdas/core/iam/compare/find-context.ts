@@ -60,17 +60,28 @@ function findSingle(literals: readonly Literal[], work: Work): Possible {
   return findValue(literals.flatMap(toDemand), work);
 }
 
-/** Several values, some operators without quantifier: whatever those make of a list, a smaller set of values does not hold where a larger one fails. */
+/**
+ * Several values, some operators without quantifier: whatever those make of a list (any of it, or all), a smaller set of values does not hold where a larger one
+ * fails. Between operators with and without `Not` that says nothing, since they may make different things of it.
+ */
 function findSeveral(literals: readonly Literal[], work: Work): Possible {
   const [first] = literals;
   if (first !== undefined && isSingleValued(first.condition.key)) return 'none';
   const unquantified = literals.filter(({ condition }) => condition.quantifier === undefined);
   const implied = unquantified.some(
-    (one) => one.holds && unquantified.some((other) => !other.holds && findSingle([one, other], work) === 'none'),
+    (one) =>
+      one.holds &&
+      unquantified.some(
+        (other) => !other.holds && isNegated(one) === isNegated(other) && findSingle([one, other], work) === 'none',
+      ),
   );
   if (implied) return 'none';
   const quantified = literals.filter(({ condition }) => condition.quantifier !== undefined);
   return findList(quantified, work) === 'none' ? 'none' : 'open';
+}
+
+function isNegated({ condition: { test } }: Literal): boolean {
+  return test.kind === 'values' && test.negated;
 }
 
 /** A list of values: some literals bind each of its values, the others need one of them. */

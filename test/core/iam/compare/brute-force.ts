@@ -17,8 +17,15 @@ export interface RawPolicy {
   readonly Statement: readonly RawStatement[];
 }
 
-/** What an operator without quantifier makes of several values is not documented: both readings are tried. */
-export type Reading = 'any' | 'all';
+/** What an operator without quantifier makes of several values is not documented: all readings are tried. */
+export interface Reading {
+  readonly plain: 'any' | 'all';
+  readonly negated: 'any' | 'all';
+}
+
+export const READINGS: readonly Reading[] = (['any', 'all'] as const).flatMap((plain) =>
+  (['any', 'all'] as const).map((negated) => ({ plain, negated })),
+);
 
 /** Requests as the product of their parts. */
 export interface World {
@@ -112,7 +119,8 @@ function meets(
   if (actual === undefined)
     return ifExists !== undefined || quantifier === 'ForAllValues' || (negated && quantifier !== 'ForAnyValue');
   const one = (value: string) => expected.some((each) => compare(operator.replace('Not', ''), each, value)) !== negated;
-  const every = quantifier === 'ForAllValues' || (quantifier === undefined && reading === 'all');
+  const every =
+    quantifier === 'ForAllValues' || (quantifier === undefined && reading[negated ? 'negated' : 'plain'] === 'all');
   return every ? actual.every(one) : actual.some(one);
 }
 

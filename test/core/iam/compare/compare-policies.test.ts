@@ -242,6 +242,11 @@ describe('unknown', () => {
       [when('IpAddress', 'aws:SourceIp', '10.0.0.0/8')],
     ],
     ['an identity policy and a resource policy', [allow()], [allow({ Principal: '*' })]],
+    [
+      'what operators with and without Not make of several values',
+      [when('StringNotEquals', 'aws:TagKeys', 'b')],
+      [when('StringEquals', 'aws:TagKeys', 'a')],
+    ],
     ['an account and one of its roles', [trust({ AWS: '123456789012' })], [trust({ AWS: role('a') })]],
     ['federated callers and everybody', [trust('*')], [trust({ Federated: 'f' })]],
   ])('%s', (_, a, b) => {
@@ -260,6 +265,12 @@ describe('unknown', () => {
     expect(verdictOf(b, b)).toBe('equal');
     expect(verdictOf(a, b, { resolvePrincipal })).toBe('equal');
     expect(verdictOf(a, b, { resolvePrincipal: () => role('b') })).toBe('incomparable');
+  });
+
+  it('an id that is said to be everybody is not', () => {
+    const [a, b] = [policy(trust({ AWS: 'AROAEXAMPLEEXAMPLEEXA' })), policy(trust('*'))];
+
+    expect(verdictOf(a, b, { resolvePrincipal: () => '*' })).not.toBe('equal');
   });
 
   it('what would take too long', () => {
