@@ -1,7 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { KnownBaseline } from '../core/iam/baseline/verify-baseline.ts';
 import type { DriftRecord } from '../core/iam/drift/lifecycle.ts';
 
 /** Thrown where a row cannot be read as drift. Nothing is decided on top of it. */
@@ -46,6 +48,10 @@ export interface DriftStore {
   write(next: DriftRecord, previous: DriftRecord | undefined): Promise<boolean>;
   /** Notes that the finding of this revision was handed on. Does nothing where a newer revision is there. */
   markPublished(record: DriftRecord): Promise<void>;
+  /** The newest baseline of the resource that was ever accepted. */
+  readKnown(resource: string): Promise<KnownBaseline | undefined>;
+  /** Notes a baseline that was accepted. A newer one that is there stays. */
+  remember(resource: string, known: KnownBaseline): Promise<void>;
 }
 
 export function driftStore(dynamodb: DynamoDBDocumentClient, table: string): DriftStore {
@@ -90,8 +96,39 @@ export function driftStore(dynamodb: DynamoDBDocumentClient, table: string): Dri
         ),
       );
     },
+
+    async readKnown(resource) {
+      const { Item } = await dynamodb.send(
+        new GetCommand({ TableName: table, Key: keyOf(acceptedOf(resource)), ConsistentRead: true }),
+      );
+      if (Item === undefined) return undefined;
+      const parsed = known.safeParse(Item);
+      if (parsed.success) return parsed.data;
+      throw new DriftStoreError('malformed-row', `the accepted baseline of ${resource.slice(0, 400)} cannot be read`);
+    },
+
+    async remember(resource, { version, digest }) {
+      await succeeds(
+        dynamodb.send(
+          new PutCommand({
+            TableName: table,
+            Item: { resource: acceptedOf(resource), version, digest },
+            ConditionExpression: 'attribute_not_exists(#key) OR version < :version',
+            ExpressionAttributeNames: { '#key': 'resource' },
+            ExpressionAttributeValues: { ':version': version },
+          }),
+        ),
+      );
+    },
   };
 }
+
+/** The row beside that of the resource; no ARN begins so. */
+function acceptedOf(resource: string): string {
+  return `accepted baseline ${resource}`;
+}
+
+const known = z.object({ version: z.number().int().positive(), digest: z.string().refine(isDigest) });
 
 async function succeeds(write: Promise<unknown>): Promise<boolean> {
   try {

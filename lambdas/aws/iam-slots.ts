@@ -11,6 +11,7 @@ import {
   ListAttachedGroupPoliciesCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
+  ListEntitiesForPolicyCommand,
   ListGroupsForUserCommand,
   ListPolicyVersionsCommand,
   NoSuchEntityException,
@@ -75,6 +76,19 @@ export async function listVersions(iam: IAMClient, policyArn: string): Promise<r
       };
     }),
   );
+}
+
+/** How many principals a managed policy is attached to, as policy or as boundary. Counts no further than one page of each: more is more than anybody allows. */
+export async function countHolders(iam: IAMClient, policyArn: string): Promise<number> {
+  const {
+    PolicyRoles = [],
+    PolicyUsers = [],
+    PolicyGroups = [],
+    IsTruncated,
+  } = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn: policyArn }));
+  return IsTruncated === true
+    ? Number.POSITIVE_INFINITY
+    : PolicyRoles.length + PolicyUsers.length + PolicyGroups.length;
 }
 
 async function readInline(

@@ -24,14 +24,13 @@ import type { LiveState } from '../core/iam/live-state.ts';
 import { decodeDocument, listVersions, readPages } from './iam-slots.ts';
 
 /**
- * Reads the state of one principal or customer managed policy by ARN. Undefined: it does not exist, or what has the name has another ARN (it was made anew
- * below another path). Reads of IAM are eventually consistent: whoever acts on one reads again.
+ * Reads the state of one principal or customer managed policy by the name in an ARN, whose path may be missing: names are unique in an account, and events
+ * leave paths out. Undefined: it does not exist, or is of a kind that has no baseline. Reads of IAM are eventually consistent: whoever acts on one reads again.
  */
 export async function readIamState(iam: IAMClient, arn: string): Promise<LiveState | undefined> {
   const parsed = parseIamArn(arn);
   if (parsed === undefined) throw new CountersignError('malformed-arn', `not an ARN of IAM: ${arn.slice(0, 200)}`);
-  const state = await orUndefined(() => readByType(iam, parsed, arn));
-  return state?.arn === arn ? state : undefined;
+  return orUndefined(() => readByType(iam, parsed, arn));
 }
 
 async function readByType(iam: IAMClient, { type, name }: IamArn, arn: string): Promise<LiveState | undefined> {

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
-import { sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
+import { sendIamRecheck, sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseOperatorRequest } from '../core/events/custom-action.ts';
 import { parseKey } from '../core/image-name.ts';
@@ -44,6 +44,11 @@ export function createHandler(
       if (request.action !== 'deny') await sendPlan(clients.sqs, planQueueUrl, choice.plan);
       const image = parseKey(finding.id.replace(/^countersign\/image\//, ''));
       if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
+      const iamQueueUrl = environment.IAM_QUEUE_URL;
+      const principal = /^countersign\/iam\/(arn:.+)$/.exec(finding.id)?.[1];
+      if (principal !== undefined && iamQueueUrl !== undefined) {
+        await sendIamRecheck(clients.sqs, iamQueueUrl, principal, 1);
+      }
     }
   });
 }

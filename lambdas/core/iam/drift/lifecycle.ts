@@ -51,11 +51,15 @@ export function isDriftFindingOwed({ revision, publishedRevision }: DriftRecord)
   return revision > publishedRevision;
 }
 
-/** The episode that a look belongs to. */
+/**
+ * The episode that a look belongs to. What deviates because an operator took a plan back, or denied it, is no new episode: the plan of the old one stands, and is
+ * not carried out again.
+ */
 export function episodeOf(previous: DriftRecord | undefined, { state }: Pick<DriftObservation, 'state'>): number {
   if (previous === undefined) return 1;
   const begins = isQuiet(previous.state) && !isQuiet(state);
-  return previous.episode + (begins ? 1 : 0);
+  const isOurs = previous.plans.some((plan) => ['undoing', 'undone', 'denied'].includes(plan.state));
+  return previous.episode + (begins && !isOurs ? 1 : 0);
 }
 
 function isQuiet(state: DriftObservation['state']): boolean {
