@@ -34,6 +34,10 @@ const COMMANDS: Readonly<
     summary: '`iam compare`: does this policy allow more than that one?',
     load: async () => (await import('./commands/iam.ts')).iam,
   },
+  baseline: {
+    summary: 'the signed desired state of IAM: `baseline capture | diff | sign | verify | publish`',
+    load: async () => (await import('./commands/baseline.ts')).baseline,
+  },
   replay: {
     summary: 'what does the service make of this event?',
     load: async () => (await import('./commands/replay.ts')).replay,

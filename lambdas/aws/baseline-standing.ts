@@ -1,7 +1,7 @@
 import type { DeployedTrust } from '../core/config/deployed-trust.ts';
-import type { Reason } from '../core/errors.ts';
+import { messageOf, type Reason } from '../core/errors.ts';
 import { type BaselineStanding, verifyBaseline } from '../core/iam/baseline/verify-baseline.ts';
-import { readBaselineText } from './baseline-store.ts';
+import { BaselineStore, BaselineStoreError } from './baseline-store.ts';
 import type { DriftStore } from './drift-store.ts';
 import { explainRefusal } from './refusal.ts';
 import type { Wiring } from './wiring.ts';
@@ -25,11 +25,12 @@ export async function readStanding(
     return unreadable({ code: 'no-configuration', message: 'The configuration says nothing of IAM.' });
   let text: string | undefined;
   try {
-    text = await readBaselineText(wiring.clients.s3, iam.bucket, resource);
+    text = (await new BaselineStore(wiring.clients.s3, iam.bucket).read(resource))?.text;
   } catch (thrown) {
-    const refused = explainRefusal(thrown);
-    if (refused === undefined) throw thrown;
-    return unreadable(refused);
+    const { cause } = thrown instanceof BaselineStoreError ? thrown : { cause: thrown };
+    // What was refused for good stays so; after anything else another try may read it.
+    if (cause !== undefined && explainRefusal(cause) === undefined) throw thrown;
+    return unreadable({ code: 'unreadable', message: messageOf(thrown).slice(0, 400) });
   }
   const known = await drift.readKnown(resource);
   const standing = verifyBaseline({ arn: resource, text, known, now }, trust.material);
