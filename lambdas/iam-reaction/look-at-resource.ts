@@ -11,7 +11,6 @@ import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
 import { describePlan } from '../core/findings/describe-plan.ts';
 import { describeDriftFinding } from '../core/findings/drift-finding.ts';
-import type { PlanFacts } from '../core/findings/plan-text.ts';
 import { describeResource } from '../core/iam/describe-resource.ts';
 import { decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
@@ -75,7 +74,8 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   const settings = trust.usable ? trust.config.iam : undefined;
   const now = wiring.clock();
   const standing = await readStanding(resource, parts, now);
-  const episode = episodeOf(previous, { state: 'drifted' });
+  const last = await readLastPlan(previous, parts);
+  const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describePlan('revert', one)) });
   const isPolicy = live?.kind === 'policy';
   const decision = decideDrift({
     account,
@@ -96,8 +96,9 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
     spares: isPolicy ? await readSpares(parts, resource) : [],
     holders: isPolicy ? await countHolders(wiring.clients.iam, resource) : undefined,
   });
-  const proposed = decision.plan === undefined ? [] : [await open(decision.plan, parts, telemetry)];
-  const plans = await describePlans(proposed, previous, parts);
+  const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
+  await wake(proposed, parts);
+  const plans = proposed.map((one) => describePlan('revert', one));
   const observation = { ...decision.observation, plans, ...(actor !== undefined && { actor }) };
   return nextDrift({ account, resource }, previous, observation, now);
 }
@@ -118,18 +119,18 @@ async function open(plan: Plan, { ledger, wiring }: Parts, telemetry: Telemetry)
   return (await ledger.read(plan.id)) ?? opened;
 }
 
-/** The plan that is proposed now, or else the one that was last, with its state as the ledger has it. The executor is woken where it has something to do. */
-async function describePlans(
-  proposed: readonly LedgerRecord[],
-  previous: DriftRecord | undefined,
-  { ledger, wiring, planQueueUrl }: Parts,
-): Promise<readonly PlanFacts[]> {
-  const [last] = previous?.plans.slice(-1) ?? [];
-  const known = isPlanId(last?.id) ? await ledger.read(last.id) : undefined;
-  const [record = known] = proposed;
-  if (record === undefined) return [];
-  if (isForExecutor(record, wiring.clock())) await sendPlan(wiring.clients.sqs, planQueueUrl, record.plan.id);
-  return [describePlan('revert', record)];
+/** The plan that the record names last, as the ledger has it now. */
+async function readLastPlan(previous: DriftRecord | undefined, { ledger }: Parts): Promise<readonly LedgerRecord[]> {
+  const id = previous?.plans.at(-1)?.id;
+  const record = isPlanId(id) ? await ledger.read(id) : undefined;
+  return record === undefined ? [] : [record];
+}
+
+/** Wakes the executor where it has something to do. */
+async function wake(plans: readonly LedgerRecord[], { wiring, planQueueUrl }: Parts): Promise<void> {
+  for (const record of plans) {
+    if (isForExecutor(record, wiring.clock())) await sendPlan(wiring.clients.sqs, planQueueUrl, record.plan.id);
+  }
 }
 
 function tell(record: DriftRecord | undefined, telemetry: Telemetry, isNew: boolean): void {

@@ -52,13 +52,16 @@ export function isDriftFindingOwed({ revision, publishedRevision }: DriftRecord)
 }
 
 /**
- * The episode that a look belongs to. What deviates because an operator took a plan back, or denied it, is no new episode: the plan of the old one stands, and is
+ * The episode that a look belongs to; `plans` as the ledger has them now. What deviates because an operator took a plan back, or denied it, is no new episode: the plan of the old one stands, and is
  * not carried out again.
  */
-export function episodeOf(previous: DriftRecord | undefined, { state }: Pick<DriftObservation, 'state'>): number {
+export function episodeOf(
+  previous: DriftRecord | undefined,
+  { state, plans }: Pick<DriftObservation, 'state' | 'plans'>,
+): number {
   if (previous === undefined) return 1;
   const begins = isQuiet(previous.state) && !isQuiet(state);
-  const isOurs = previous.plans.some((plan) => ['undoing', 'undone', 'denied'].includes(plan.state));
+  const isOurs = plans.some((plan) => ['undoing', 'undone', 'denied'].includes(plan.state));
   return previous.episode + (begins && !isOurs ? 1 : 0);
 }
 
