@@ -67,6 +67,8 @@ export function readCloudFormation(source: TemplateSource): AccountIam {
 
 class TemplateReader {
   readonly #place: TemplatePlace;
+  /** Resources whose name is being worked out. */
+  readonly #open = new Set<string>();
   readonly #resources: Readonly<Record<string, Resource>>;
   readonly #physical: ReadonlyMap<string, string>;
 
@@ -173,7 +175,7 @@ class TemplateReader {
     const resource = this.#resources[id];
     const type = resource && NAMED[resource.Type];
     const given = type && resource.Properties[type.property];
-    if (given !== undefined) return String(resolveTemplateValue(given, this.#place));
+    if (given !== undefined) return this.#once(id, () => String(resolveTemplateValue(given, this.#place)));
     const name = this.#physical.get(id);
     if (name !== undefined) return name.slice(name.lastIndexOf('/') + 1);
     throw new UndecidedError(
@@ -182,11 +184,22 @@ class TemplateReader {
     );
   }
 
+  /** A name that asks for itself, by however many steps, has no end. */
+  #once(id: string, resolve: () => string): string {
+    if (this.#open.has(id)) throw new UndecidedError('unresolved', `${id} refers to itself`);
+    this.#open.add(id);
+    try {
+      return resolve();
+    } finally {
+      this.#open.delete(id);
+    }
+  }
+
   #arnOf(id: string): string | undefined {
     const resource = this.#resources[id];
     const type = resource && NAMED[resource.Type];
     if (resource === undefined || type === undefined) return undefined;
-    const path = this.#read(resource, 'Path', text.optional()) ?? '/';
+    const path = this.#once(`${id}.Path`, () => this.#read(resource, 'Path', text.optional()) ?? '/');
     return `arn:${this.#place.partition}:iam::${this.#place.account}:${type.kind}${path}${this.#nameOf(id)}`;
   }
 

@@ -19,7 +19,7 @@ const HELP = `countersign explain REF --policy FILE [--scope REPOSITORY] [--inde
 countersign explain --verdict FILE [--json]
 
 Verifies an image as countersign verify does, and shows why: the verdict and what to do first, then each line of the policy with the signatures that were
-tried for it and every check. With --verdict it shows what countersign verify --json has printed before.
+tried for it and every check. With --verdict it shows what countersign verify --json has printed before, or a verdict of the service.
 
   REF                      registry/repository:tag, registry/repository@sha256:..., oci:DIR, oci:DIR:tag, oci:DIR@sha256:...
   --verdict FILE           instead: a verdict that was saved. Nothing is verified, so the exit code is never 0
@@ -80,20 +80,33 @@ function isTrustOption(name: string): name is keyof typeof TRUST_OPTIONS {
 }
 
 const text = z.string().max(4096);
-const savedSchema = z.object({
-  verdict: z.enum(['verified', 'unsigned', 'invalid', 'error', 'gone', 'ignored']),
+const VERDICTS = ['verified', 'unsigned', 'invalid', 'error', 'gone', 'ignored'] as const;
+const content = {
   digest: text.nullable(),
   policy: text.nullable(),
   evidence: z.array(evidenceSchema).max(2000),
   reasons: z.array(z.object({ code: text, message: text })).max(200),
-});
+};
+/** What the service still waits for is not decided. */
+const PENDING = { code: 'pending', message: 'The grace for a signature to arrive is not over.' };
+/** As the command line prints it, or as the service keeps it (`state`). */
+const savedSchema = z.union([
+  z.object({ verdict: z.enum(VERDICTS), ...content }),
+  z.object({ state: z.enum([...VERDICTS, 'pending']), ...content }).transform(({ state, ...rest }): Result => {
+    if (state !== 'pending') return { ...rest, verdict: state };
+    return { ...rest, verdict: 'error', reasons: [PENDING, ...rest.reasons] };
+  }),
+]);
 
 /** Throws ConfigurationError. */
 function readSaved(file: string): Result {
   try {
     return savedSchema.parse(JSON.parse(readBounded(file)));
   } catch (error) {
-    const message = error instanceof z.ZodError ? 'not what countersign verify --json prints' : messageOf(error);
+    const message =
+      error instanceof z.ZodError
+        ? 'neither what countersign verify --json prints nor a verdict of the service'
+        : messageOf(error);
     throw new ConfigurationError([{ file, path: '', message }]);
   }
 }

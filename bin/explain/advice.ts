@@ -21,6 +21,7 @@ type DecisionCode =
   | 'denied'
   | 'unreachable'
   | 'transient'
+  | 'pending'
   | 'verification-skipped';
 
 const TAMPERED =
@@ -63,6 +64,7 @@ const ADVICE: Readonly<Record<SignatureErrorCode | NotationErrorCode | DecisionC
   denied: 'Sign in (`docker login`), or allow the role to read the repository.',
   unreachable: READ_AGAIN,
   transient: READ_AGAIN,
+  pending: 'Wait: the service looks again by itself, at the latest when the grace ends.',
   'verification-skipped': 'The policy says so. Nothing is vouched for.',
   malformed: SIGN_AGAIN,
   unsupported: SIGN_AGAIN,

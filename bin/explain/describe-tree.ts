@@ -64,11 +64,14 @@ function describeNode(node: EvidenceNode, head: string, indent: string, paint: P
 function describeTried(evidence: Evidence, head: string, indent: string, paint: Paint): readonly string[] {
   const { outcome, checks, signer, reason } = evidence;
   const { word, colour } = STANDINGS[outcome];
-  const where = describeOrigin(evidence) ?? (checks.length > 0 ? 'the policy itself' : 'nothing else claims to be it');
+  const because = reason === undefined ? undefined : makeVisible(`${reason.message} [${reason.code}]`);
+  const where = describeOrigin(evidence) ?? (checks.length > 0 ? 'the policy itself' : undefined);
+  // That nothing is there is said by the reason alone.
+  const title = where === undefined ? (because ?? 'nothing') : makeVisible(where);
   return [
-    `${head}${paint(colour, word)}: ${makeVisible(where)}`,
+    `${head}${paint(colour, word)}: ${title}`,
     ...(signer === undefined ? [] : [`${indent}signer: ${makeVisible(signer)}`]),
-    ...(reason === undefined ? [] : [`${indent}because: ${makeVisible(`${reason.message} [${reason.code}]`)}`]),
+    ...(because === undefined || where === undefined ? [] : [`${indent}because: ${because}`]),
     ...checks.map(({ check, result, detail }) => {
       const [sign, shade] = CHECKS[result];
       return `${indent}${paint(shade, sign)} ${check.padEnd(27)}${makeVisible(detail)}`;

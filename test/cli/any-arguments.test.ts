@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { corpusPath, describeWithCorpus } from '../support/corpus.ts';
+import { signedBy, writeNotationFolder } from '../support/notation-folder.ts';
 import { runCli } from '../support/run-cli.ts';
+import { SIGNERS, writeSamplePolicy } from '../support/signed-samples.ts';
 
 const COMMANDS = [
   'verify',
@@ -9,6 +12,7 @@ const COMMANDS = [
   'verify-bundle',
   'config',
   'trust',
+  'plan',
   'unknown',
   '',
   '--json',
@@ -89,3 +93,54 @@ test('no key, and every combination of what names a signer, is refused before an
     }),
   );
 }, 60_000);
+
+describeWithCorpus('images that nobody signed as they should', ['signed-samples', 'layouts', 'unsigned'], () => {
+  /** Images without any signature by the key, the identity and the store of the flags. */
+  const LAYOUTS = ['unsigned', 'wrongkey', 'transplant', 'noct', 'notself'];
+
+  test('no arguments that can be used make them good', async () => {
+    const at = (...parts: readonly string[]) => corpusPath('signed-samples', ...parts) ?? '';
+    const ca = { 'ca/acme/ca.crt': at('notation', 'trust', 'truststore', 'x509', 'ca', 'acme', 'ca.crt') };
+    const folders = ['strict', 'permissive', 'audit'].map((level) =>
+      writeNotationFolder([{ ...signedBy('*'), signatureVerification: { level } }], ca),
+    );
+    const policies = [SIGNERS.key, SIGNERS.notary].map((signer) => writeSamplePolicy({ signer }));
+    const trust = [
+      ...folders.map((folder) => ['--notation-config', folder]),
+      ...policies.map((policy) => ['--policy', policy]),
+      ['--key', at('keys', 'cosign.pub')],
+      ['--certificate-identity', 'dev@example.test', '--certificate-oidc-issuer', 'http://127.0.0.1:9000'],
+      ['--source-uri', 'github.com/acme/app'],
+      ['--builder-id', 'https://github.com/actions/runner', '--source-uri', 'github.com/acme/app'],
+    ];
+    const more = [
+      ['--insecure-ignore-tlog'],
+      ['--trusted-root', at('trust', 'trusted-root.json')],
+      ['--scope', 'registry.example/demo/app'],
+      ['--scope', 'demo/app'],
+      ['--index', 'v1'],
+      ['--source-uri', 'github.com/acme/app'],
+      ['--source-versioned-tag', 'v1'],
+      ['--json'],
+    ];
+    const codes = new Set<number | null>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('verify', 'explain'),
+        fc.constantFrom(...LAYOUTS),
+        fc.subarray(trust, { minLength: 1, maxLength: 2 }),
+        fc.subarray(more),
+        async (command, layout, chosen, rest) => {
+          const args = [command, `oci:${at('layouts', layout)}:v1`, ...chosen.flat(), ...rest.flat()];
+          const { code } = await runCli(args, { fetch: noNetwork });
+
+          codes.add(code);
+          expect([1, 2, 3]).toContain(code);
+        },
+      ),
+      { numRuns: Number(process.env.COUNTERSIGN_ARGUMENT_RUNS ?? 600) },
+    );
+    // Many of them are wrong usage, and many are not.
+    expect([...codes].sort()).toEqual(expect.arrayContaining([1, 2]));
+  }, 120_000);
+});

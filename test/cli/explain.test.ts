@@ -180,9 +180,9 @@ describeWithCorpus('countersign explain', ['signed-samples', 'layouts'], () => {
 });
 
 test.each([
-  ['{}', 'not what countersign verify --json prints'],
+  ['{}', 'neither what countersign verify --json prints'],
   ['[', 'JSON'],
-  [JSON.stringify({ verdict: 'verified', digest: null, policy: null, evidence: [{}], reasons: [] }), 'not what'],
+  [JSON.stringify({ verdict: 'verified', digest: null, policy: null, evidence: [{}], reasons: [] }), 'neither what'],
 ])('a saved verdict that is none is refused: %s', async (text, message) => {
   const folder = makeFolder({ 'verdict.json': text });
   const { code, out, err } = await runCli(['explain', '--verdict', `${folder}/verdict.json`]);
@@ -198,4 +198,25 @@ test.each([
   [['explain']],
 ])('%j is wrong usage', async (args) => {
   expect(await runCli(args)).toMatchObject({ code: 2, out: '' });
+});
+
+test.each([
+  ['verified', 3, /^VERIFIED: /],
+  ['unsigned', 1, /^NOT VERIFIED, unsigned: /],
+  ['pending', 3, /^COULD NOT DECIDE: .*\n {2}why: The grace for a signature to arrive is not over/],
+])('a verdict of the service that is %s is shown too', async (state, expected, words) => {
+  const verdict = {
+    state,
+    digest: `sha256:${'a'.repeat(64)}`,
+    policy: 'p',
+    evidence: [tried(at(''), 'missing')],
+    reasons: [],
+    revision: 3,
+  };
+  const folder = makeFolder({ 'verdict.json': JSON.stringify(verdict) });
+
+  const { code, out } = await runCli(['explain', '--verdict', `${folder}/verdict.json`]);
+
+  expect(code).toBe(expected);
+  expect(out).toMatch(words);
 });

@@ -219,7 +219,19 @@ describe('provenance that nobody should believe', () => {
       `${CONTAINER.replace('slsa-framework', 'slsa-frarnework')}@refs/tags/v2.1.0`,
       {},
     ],
-    ['that names another version than its signer', 'acme/app', `${CONTAINER}@refs/tags/v2.0.0`, {}],
+    [
+      'by what an unescaped dot would match',
+      'acme/app',
+      `${CONTAINER.replace('github.com', 'githubxcom')}@refs/tags/v2.1.0`,
+      {},
+    ],
+    ['by a version with more behind it', 'acme/app', `${CONTAINER}@refs/tags/v2.1.0/x`, {}],
+    [
+      'that names another version than its signer',
+      'acme/app',
+      `${CONTAINER}@refs/tags/v2.0.0`,
+      { builder: `${CONTAINER}@refs/tags/v2.1.0` },
+    ],
     [
       'that names another builder',
       'acme/app',
@@ -230,9 +242,38 @@ describe('provenance that nobody should believe', () => {
     ['of another source', 'acme/app', `${CONTAINER}@refs/tags/v2.1.0`, { source: 'git+https://github.com/evil/app' }],
     ['without a ref', 'acme/app', `${CONTAINER}@refs/tags/v2.1.0`, { ref: '' }],
   ])('%s', async (_, repository, builder, changes) => {
-    const result = await verifySigned(builderOf(repository, builder), provenance(changes), flags);
+    const signer = builderOf(repository, builder);
+    for (const named of [[], ['--builder-id', CONTAINER]]) {
+      const result = await verifySigned(signer, provenance({ builder, ...changes }), [...flags, ...named]);
 
-    expect(result.verdict).toBe('invalid');
+      expect(result.verdict).toBe('invalid');
+    }
+  });
+
+  test('a certificate that names no source repository', async () => {
+    const { claims: _, ...signer } = builderOf('acme/app', `${CONTAINER}@refs/tags/v2.1.0`);
+
+    expect(await verifySigned(signer, provenance(), flags)).toMatchObject({
+      verdict: 'invalid',
+      reasons: [{ code: 'identity-mismatch', message: expect.stringContaining('sourceRepositoryUri is absent') }],
+    });
+  });
+
+  test.each([
+    ['on a runner of the repository', 'acme/app', {}, 'verified'],
+    ['on a self-hosted runner', 'acme/app', { runnerEnvironment: 'self-hosted' }, 'invalid'],
+    [
+      'by a workflow of another repository',
+      'evil/app',
+      { sourceRepositoryUri: 'https://github.com/acme/app' },
+      'invalid',
+    ],
+  ])('a runner of GitHub itself: %s', async (_, repository, claims, verdict) => {
+    const workflow = githubWorkflow(repository);
+    const signer = { ...workflow, claims: { ...workflow.claims, ...claims } };
+    const predicate = provenance({ builder: `${RUNNER}/github-hosted` });
+
+    expect((await verifySigned(signer, predicate, [...flags, '--builder-id', RUNNER])).verdict).toBe(verdict);
   });
 });
 

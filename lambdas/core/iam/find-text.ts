@@ -16,9 +16,12 @@ type Positions = readonly number[];
  * Walks the patterns as automata, each letter once for every set of positions.
  */
 export function findText(within: readonly TextPattern[], avoided: readonly TextPattern[], work: Work): Search<string> {
+  work.left -= 1 + (within.length + avoided.length) / 8;
+  if (work.left < 0) return { kind: 'open' };
   const without = avoided.filter((pattern) => within.every((one) => beginAlike(pattern, one)));
   const single = within.map(readSingleText).find((letters) => letters !== undefined);
   if (single !== undefined) return checkText(single, within, without, work);
+  work.left -= [...within, ...without].reduce((sum, pattern) => sum + pattern.length, 0) / 64;
   const guess = guessText(within, without);
   if (guess !== undefined) return { kind: 'found', example: guess };
   const patterns = [...within, ...without];

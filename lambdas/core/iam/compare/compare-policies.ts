@@ -64,12 +64,15 @@ export function compareDocuments(
   if (haveSameRules(first, second))
     return sayEqual('They hold the same statements, apart from ways of writing that have no effect.');
   const related = findRelatedKeys([...first, ...second]);
-  const gains = findDifferences(first, second, related, { left: steps });
-  const losses = findDifferences(second, first, related, { left: steps });
+  const [forward, backward]: readonly [Work, Work] = [{ left: steps }, { left: steps }];
+  const gains = findDifferences(first, second, related, forward);
+  const losses = findDifferences(second, first, related, backward);
+  const ended = forward.left < 0 || backward.left < 0;
+  const message = `The search was ended after ${steps} steps: what is not certain may be so for that.`;
   return decide(
     gains.map((one) => describeDifference(one, 'gained')),
     losses.map((one) => describeDifference(one, 'lost')),
-    nameOpaque(first, second),
+    [...(ended ? [{ code: 'too-large', message } as const] : []), ...nameOpaque(first, second)],
   );
 }
 

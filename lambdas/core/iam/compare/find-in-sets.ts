@@ -14,6 +14,7 @@ export function findTextInSets(within: readonly TextSet[], without: readonly Tex
   if (first === undefined) return findText([], evaded, work);
   let open = false;
   for (const pattern of first) {
+    if (work.left < 0) return { kind: 'open' };
     const found = findWithin([pattern], others, evaded, work);
     if (found.kind === 'found') return found;
     open ||= found.kind === 'open';
@@ -33,9 +34,10 @@ function findWithin(
   const single = readLiteral(chosen);
   const candidates =
     single === undefined ? set : set.filter((pattern) => hasVariable(pattern) || matchesLetters(pattern, single));
-  work.left -= set.length;
+  work.left -= set.length / 8;
   let open = false;
   for (const pattern of candidates) {
+    if (work.left < 0) return { kind: 'open' };
     const found = findWithin(addPattern(chosen, pattern, work), others, evaded, work);
     if (found.kind === 'found') return found;
     open ||= found.kind === 'open';

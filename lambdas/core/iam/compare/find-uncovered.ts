@@ -45,6 +45,12 @@ interface Slice {
  */
 export function findUncovered({ rule, covers, related, work }: Question): readonly Uncovered[] {
   if (covers.some(({ identity }) => identity === rule.identity)) return [];
+  if (work.left < 0) {
+    const [actions, resources] = [rule.actions, rule.resources].map((part) =>
+      part?.mode === 'in' ? [...part.texts] : [],
+    );
+    return [{ kind: 'open', actions: actions ?? [], resources: resources ?? [], example: undefined, missing: [] }];
+  }
   const uncovered: Uncovered[] = [];
   const start = startRule(rule);
   for (const action of slice(rule.actions, covers, (cover) => cover.actions, work)) {

@@ -286,6 +286,52 @@ describe('unknown', () => {
   });
 });
 
+describe('policies made to take long', () => {
+  const times = (count: number, make: (at: number) => string) => Array.from({ length: count }, (_, at) => make(at));
+  const hostile: readonly (readonly [string, (letter: string) => Changes])[] = [
+    [
+      'statements',
+      (letter) => ({
+        Statement: times(600, (at) => `${at}`).map((at) =>
+          allow({ Action: [`s3:*${letter}*`, `s3:*${at}?*`], Resource: `*${at}*` }),
+        ),
+      }),
+    ],
+    [
+      'complements',
+      (letter) =>
+        policy(
+          ...times(40, (at) => `*${letter}${at}*`).map((one) => allow({ NotAction: `s3:${one}`, NotResource: one })),
+        ),
+    ],
+    [
+      'conditions',
+      (letter) => {
+        const keys = (operator: string) => [
+          operator,
+          Object.fromEntries(
+            times(40, (at) => `k${at % 20}`).map((key, at) => [key, times(80, (one) => `*${letter}${one}*${at}`)]),
+          ),
+        ];
+        return policy(
+          allow({
+            Condition: Object.fromEntries(
+              ['StringLike', 'StringNotLike', 'ForAnyValue:StringLike', 'ForAllValues:StringLike'].map(keys),
+            ),
+          }),
+        );
+      },
+    ],
+  ];
+
+  it.each(hostile)('%s: the search ends, and it is said', (_, make) => {
+    const { verdict, because } = comparePolicies(make('a'), make('b'));
+
+    expect(verdict).toBe('unknown');
+    expect(because).toContainEqual(expect.objectContaining({ code: 'too-large' }));
+  });
+});
+
 describe('documents that cannot be read', () => {
   it('are equal only when they are the same to the byte, and it is said', () => {
     const broken = '{"Statement":[{"Effect":"Perhaps"}]}';
