@@ -41,9 +41,8 @@ export function createHandler(
       const image = parseKey(plan?.resource ?? '');
       if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
       const iamQueueUrl = environment.IAM_QUEUE_URL;
-      const principal = /^countersign\/iam\/(arn:.+)$/.exec(finding.id)?.[1];
-      if (principal !== undefined && iamQueueUrl !== undefined) {
-        await sendIamRecheck(clients.sqs, iamQueueUrl, principal, 1);
+      if (plan?.resource.startsWith('arn:') && iamQueueUrl !== undefined) {
+        await sendIamRecheck(clients.sqs, iamQueueUrl, plan.resource, 1);
       }
     }
   });
