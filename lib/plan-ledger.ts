@@ -1,6 +1,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function.ts';
 import type { ServiceKey } from './service-key.ts';
@@ -24,6 +25,12 @@ export class PlanLedger extends Construct {
       encryptionKey: props.key.key,
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // The name is CloudFormation's, so that a retained table never stands in the way of a new one; operators find it here.
+    new StringParameter(this, 'Name', {
+      parameterName: '/countersign/ledger-table',
+      stringValue: this.table.tableName,
+      description: 'Countersign: the table that holds the ledger, for `countersign plan`.',
     });
     Validations.of(this.table).acknowledge({
       id: 'NIST.800.53.R5::NIST.800.53.R5-DynamoDBInBackupPlan',

@@ -110,7 +110,8 @@ function writeRow(record: LedgerRecord): Record<string, unknown> {
   };
 }
 
-function readRow(id: PlanId, item: Record<string, unknown>): LedgerRecord {
+/** The plan in a row. Throws `malformed-row` where it is none, or another one. */
+export function readRow(id: PlanId, item: Record<string, unknown>): LedgerRecord {
   const parsed = row.safeParse(item);
   const read = parsed.success ? body.safeParse(parseJson(parsed.data.body)) : undefined;
   // The condition of a write is on the revision: it has to be that of the history.

@@ -4,13 +4,12 @@ import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
 import { sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
-import { parseOperatorRequest } from '../core/events/custom-action.ts';
 import { parseKey } from '../core/image-name.ts';
-import { readChoice } from '../core/ledger/operator-choice.ts';
 import { noteChoice } from './note-choice.ts';
+import { readRequest } from './read-request.ts';
 
 /**
- * Works off the operator queue: a custom action of Security Hub becomes a request or goes to the dead letters with its reason (parse), is held against the plan that
+ * Works off the operator queue: a custom action of Security Hub, or a command, becomes a request or goes to the dead letters with its reason (parse), is held against the plan that
  * it names (decide), written to its history with who asked (record), and handed to the executor. Nothing else is changed here.
  */
 export function createHandler(
@@ -23,27 +22,26 @@ export function createHandler(
   const ledger = ledgerStore(clients.dynamodb, requireVariable(environment, 'LEDGER_TABLE'));
 
   return frameRecords(environment, async (record: SQSRecord, telemetry: Telemetry) => {
-    const parsed = parseOperatorRequest(record.body);
-    if (parsed.outcome === 'rejected') {
-      await sendRejected(clients.sqs, rejectedQueueUrl, record.body, parsed.reason);
+    const read = readRequest(record.body, record.attributes.SenderId);
+    if (read.outcome === 'rejected') {
+      await sendRejected(clients.sqs, rejectedQueueUrl, record.body, read.reason);
       telemetry.count('OperatorRequestRefused');
-      telemetry.info('request rejected', { messageId: record.messageId, code: parsed.reason.code });
+      telemetry.info('request rejected', { messageId: record.messageId, code: read.reason.code });
       return;
     }
-    const { request } = parsed;
-    for (const finding of request.findings) {
-      const choice = readChoice(request, finding);
-      const ids = { event: request.eventId, action: request.action, finding: finding.id };
-      const noted = choice === undefined ? 'no-plan' : await noteChoice(choice, ledger, clock());
-      telemetry.info('request', { ...ids, plan: choice?.plan ?? '', outcome: noted });
-      if (choice === undefined || (noted !== 'noted' && noted !== 'duplicate')) {
+    for (const { choice, ids } of read.choices) {
+      const { outcome, plan } = choice === undefined ? NO_PLAN : await noteChoice(choice, ledger, clock());
+      telemetry.info('request', { ...ids, plan: choice?.plan ?? '', outcome });
+      if (choice === undefined || (outcome !== 'noted' && outcome !== 'duplicate')) {
         telemetry.count('OperatorRequestRefused');
         continue;
       }
       // Also for a request that came before: whoever noted it may not have come to this.
-      if (request.action !== 'deny') await sendPlan(clients.sqs, planQueueUrl, choice.plan);
-      const image = parseKey(finding.id.replace(/^countersign\/image\//, ''));
+      if (choice.what.kind !== 'deny') await sendPlan(clients.sqs, planQueueUrl, choice.plan);
+      const image = parseKey(plan?.resource ?? '');
       if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
     }
   });
 }
+
+const NO_PLAN = { outcome: 'no-plan', plan: undefined } as const;

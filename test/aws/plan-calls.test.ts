@@ -103,8 +103,15 @@ describe('the calls of a quarantine on a registry', () => {
     }
   });
 
-  it('delete an image, and are done where it is gone', async () => {
+  it('delete nothing that is not in the archive, whatever was approved while it was', async () => {
     const call = { action: 'ecr:BatchDeleteImage', ...image } as const;
+
+    expect(await look(call)).toBe('elsewhere');
+  });
+
+  it('delete an image from the archive, and are done where it is gone', async () => {
+    const call = { action: 'ecr:BatchDeleteImage', ...image } as const;
+    await perform(moving('ARCHIVE'));
     const before = await look(call);
     await perform(call);
 

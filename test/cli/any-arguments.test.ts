@@ -12,6 +12,7 @@ const COMMANDS = [
   'verify-bundle',
   'config',
   'trust',
+  'plan',
   'unknown',
   '',
   '--json',

@@ -4,7 +4,7 @@ import { runCli, spawnCli } from '../support/run-cli.ts';
 // Processes are started, and replay loads the construct library.
 vi.setConfig({ testTimeout: 60_000 });
 
-const COMMANDS = ['verify', 'verify-bundle', 'config', 'replay', 'trust'];
+const COMMANDS = ['verify', 'verify-bundle', 'config', 'replay', 'plan', 'trust'];
 /** Nothing listens there. */
 const IMAGE = `127.0.0.1:1/acme/app@sha256:${'a'.repeat(64)}`;
 const NEVER = 'globalThis.fetch = () => new Promise(() => {});';

@@ -153,7 +153,9 @@ beforeAll(async () => {
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
     [resourcesOf(template, 'AWS::KMS::Key')[0]?.[0] ?? '']: 'SERVICE',
-    [resourcesOf(template, 'AWS::SSM::Parameter')[0]?.[0] ?? '']: '/countersign/kill-switch',
+    ...Object.fromEntries(
+      resourcesOf(template, 'AWS::SSM::Parameter').map(([id, { Properties }]) => [id, String(Properties.Name)]),
+    ),
   };
   table = Object.entries(names).find(([id]) => id.startsWith('VerdictStore'))?.[1] ?? '';
   ledger = Object.entries(names).find(([id]) => id.startsWith('PlanLedger'))?.[1] ?? '';

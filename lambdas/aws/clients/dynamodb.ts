@@ -2,4 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CLIENT_OPTIONS } from '../real-wiring.ts';
 
-export const dynamodb = (): DynamoDBDocumentClient => DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
+/** Default region: that of the environment. */
+export const dynamodb = (region?: string): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({ ...CLIENT_OPTIONS, ...(region !== undefined && { region }) }));

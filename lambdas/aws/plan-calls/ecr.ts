@@ -34,7 +34,8 @@ async function judge(ecr: ECRClient, call: EcrCall, { storage, tags }: ImageAtRe
       return (await findTagged(ecr, call, call.tag)) === undefined ? 'before' : 'elsewhere';
     }
     case 'ecr:BatchDeleteImage':
-      if (call.tag === undefined) return 'before';
+      // Deletion is the rung after the archive: an image that was restored since is used by somebody.
+      if (call.tag === undefined) return storage === 'archived' ? 'before' : 'elsewhere';
       if (!tags.includes(call.tag)) return 'after';
       // With its last tag ECR deletes an image (ECR API Reference, BatchDeleteImage).
       return tags.length > 1 ? 'before' : 'elsewhere';

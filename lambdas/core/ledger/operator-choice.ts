@@ -1,10 +1,12 @@
 import type { Happening, LedgerEvent } from './event.ts';
 import { isPlanId, type PlanId } from './plan.ts';
 
-/** What an operator wants, read from the finding that was shown. */
+/** What an operator wants to happen to a plan. */
 export interface OperatorChoice {
   readonly plan: PlanId;
-  readonly findingId: string;
+  /** The finding that was acted on, which has to be the one that shows the plan. Absent where the plan itself was named. */
+  readonly findingId?: string | undefined;
+  readonly what: Happening;
   readonly event: (at: number) => LedgerEvent;
 }
 
@@ -33,6 +35,7 @@ export function readChoice(
   return {
     plan,
     findingId: finding.id,
+    what,
     event: (at) => ({
       id: `security-hub/${eventId}/${plan}`,
       at,

@@ -7,7 +7,9 @@ import { digestPlan, type Plan } from './plan.ts';
 import { PROPOSAL_LIFE, type Progress } from './progress.ts';
 
 /** Thrown where a row is not what its own history says. Nothing is done on top of it. */
-export class LedgerError extends CountersignError<'broken-chain' | 'malformed-row' | 'contended' | 'refused'> {}
+export class LedgerError extends CountersignError<
+  'broken-chain' | 'malformed-row' | 'contended' | 'refused' | 'too-long'
+> {}
 
 /** One entry of a history: what happened, who did it, and the digest of the entry before. */
 export interface Entry {
