@@ -20,16 +20,9 @@ const words = (letters: string, longest: number) => {
 };
 const ACTIONS = [
   ...words('abz', 3).map((name) => `s:${name}`),
-  't:a',
-  't:ab',
-  't:zz',
-  'u:a',
-  'u:az',
-  'u:z',
-  'u:b',
-  'u:zb',
-  'u:ab',
-  't:b',
+  ...['a', 'ab', 'b', 'z', 'zz', 'az', 'zb'].flatMap((name) => [`t:${name}`, `u:${name}`]),
+  // Wildcards take colons too.
+  ...words('abz', 1).flatMap((name) => [`s:b${name}:a`, `s:${name}:ab`, `s:b:${name}`, `z:${name}:a`, `z:${name}:zb`]),
 ];
 const RESOURCES = [
   'arn:x',
@@ -75,7 +68,7 @@ const KEYS = [
       'StringEqualsIgnoreCase',
     ],
     values: ['a', 'b', 'a*', 'A', 'ab', '*'],
-    requests: [undefined, ['a'], ['b'], ['ab'], ['A'], ['z'], ['a*'], ['*'], ['aB'], ['az']],
+    requests: [undefined, ['a'], ['b'], ['ab'], ['A'], ['B'], ['AB'], ['z'], ['a*'], ['*'], ['aB'], ['az']],
   },
   {
     key: 'aws:TagKeys',
