@@ -8,6 +8,7 @@ import { OperatorAlarms } from './alarms.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { IamDrift } from './iam-drift.ts';
+import { IamSweep } from './iam-sweep.ts';
 import { ImageVerification } from './image-verification.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { OperatorActions } from './operator-actions.ts';
@@ -72,7 +73,15 @@ export class HubStack extends Stack {
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine })
       : undefined;
     if (plans !== undefined && drift !== undefined && iam !== undefined) {
-      const own = [images.reaction, recorder.recorder, sweep.sweep, drift.reaction, plans.execution.executor];
+      const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered });
+      const own = [
+        iamSweep.sweep,
+        images.reaction,
+        recorder.recorder,
+        sweep.sweep,
+        drift.reaction,
+        plans.execution.executor,
+      ];
       const all = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
       drift.addPlans(plans.ledger, plans.execution, all);
       drift.allowToAsk(plans.operators.operator);

@@ -21,7 +21,8 @@ export type FunctionName =
   | 'trust-refresh'
   | 'plan-executor'
   | 'operator-action'
-  | 'iam-reaction';
+  | 'iam-reaction'
+  | 'iam-sweep';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';

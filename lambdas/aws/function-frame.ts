@@ -43,7 +43,8 @@ export type MetricName =
   | 'IamCovered'
   | 'IamDrift'
   | 'IamProbe'
-  | 'IamBaselineUnreliable';
+  | 'IamBaselineUnreliable'
+  | 'IamSweepCompleted';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

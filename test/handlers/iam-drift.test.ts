@@ -317,6 +317,26 @@ describe('nothing is changed', () => {
   });
 });
 
+describe('the sweep', () => {
+  test('finds a change whose event was lost, and nothing where there is none', async () => {
+    await start('enforce');
+    const { faults } = service.account;
+    faults.lossRate = 1;
+    await service.account.clients.iam.send(
+      new PutRolePolicyCommand({ RoleName: 'app', PolicyName: 'backdoor', PolicyDocument: policyOf('iam:*') }),
+    );
+    await clock.advance(1);
+    faults.lossRate = 0;
+    const before = await listInline();
+    await clock.advance(3_600_000);
+    await settle();
+
+    expect(before).toEqual(['backdoor', 'logs']);
+    expect(await listInline()).toEqual(['logs']);
+    expect(fieldsOf()['countersign/PlanState']).toBe('verified');
+  });
+});
+
 describe('a managed policy', () => {
   test('whose signed version was pushed out gets its document back', async () => {
     const { iam } = await start('enforce');

@@ -67,6 +67,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
     action: 'ssm:GetParameter',
     resources: [at('ssm', `parameter${z.object({ Name: z.string() }).parse(input).Name}`)],
   }),
+  GetAccountAuthorizationDetailsCommand: () => ({ action: 'iam:GetAccountAuthorizationDetails', resources: ['*'] }),
   // Without a resource level, or asked for everything (Service Authorization Reference, Amazon ECS and AWS Lambda).
   ListClustersCommand: () => ({ action: 'ecs:ListClusters', resources: ['*'] }),
   ListTasksCommand: (input, at) => ({
