@@ -20,7 +20,8 @@ export type FunctionName =
   | 'sweep'
   | 'trust-refresh'
   | 'plan-executor'
-  | 'operator-action';
+  | 'operator-action'
+  | 'iam-reaction';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';

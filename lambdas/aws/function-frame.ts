@@ -39,7 +39,11 @@ export type MetricName =
   | 'PlanFailed'
   | 'PlanRejected'
   | 'LedgerBroken'
-  | 'OperatorRequestRefused';
+  | 'OperatorRequestRefused'
+  | 'IamCovered'
+  | 'IamDrift'
+  | 'IamProbe'
+  | 'IamBaselineUnreliable';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
