@@ -240,7 +240,7 @@ state:
       config,
       `version: 1
 images: { mode: observe, grace: 10m, trustPolicy: trust-policy.yaml }
-iam: { mode: observe, baselines: { bucket: baselines } }
+iam: { mode: observe, baselines: { bucket: baselines }, limits: { perHour: 10, mostHolders: 3 } }
 alarms: { email: oncall@example.test }
 logs: { retentionDays: 90 }
 `,
