@@ -99,11 +99,10 @@ const ORDER = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL'];
 function describe({ results, unread }: AccountChecks, checked: number): string {
   const lines = results
     .toSorted((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity))
-    .map(({ severity, check, resource, because }) =>
-      makeVisible(
-        [`${severity} ${resource}: ${CHECK_TITLES[check]}`, ...because.map((line) => `  ${line}`)].join('\n'),
-      ),
-    );
+    .flatMap(({ severity, check, resource, because }) => [
+      makeVisible(`${severity} ${resource}: ${CHECK_TITLES[check]}`),
+      ...because.map((line) => `  ${makeVisible(line)}`),
+    ]);
   const unreadable = unread.map(({ resource, because }) => makeVisible(`UNREAD ${resource}: ${because}`));
   const failed = results.filter(isFailed).length;
   return `${[...lines, ...unreadable, `${checked} checks, ${failed} failed, ${unread.length} not readable`].join('\n')}\n`;
