@@ -34,6 +34,10 @@ const COMMANDS: Readonly<
     summary: '`iam compare`: does this policy allow more than that one?',
     load: async () => (await import('./commands/iam.ts')).iam,
   },
+  baseline: {
+    summary: 'the signed desired state of IAM: `baseline capture | diff | sign | verify | approve | publish`',
+    load: async () => (await import('./commands/baseline.ts')).baseline,
+  },
   plan: {
     summary: '`plan list`, `show`, `approve`, `deny`, `undo`: what Countersign would change, or has changed',
     load: async () => (await import('./commands/plan.ts')).plan,

@@ -1,4 +1,7 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SignerIn } from '../../lambdas/aws/signer-revocation.ts';
 import type { Clients } from '../../lambdas/aws/wiring.ts';
 import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
@@ -22,6 +25,8 @@ export interface Io {
   readonly signerIn?: SignerIn;
   /** Clients of ECR by region. Default: real ones, with the credentials of the environment. */
   readonly ecrIn?: (region: string) => ECRClient;
+  /** Default: clients with the credentials of the environment. */
+  readonly aws?: { readonly iam?: IAMClient; readonly s3?: S3Client; readonly kms?: KMSClient };
   /** Clients of the services that hold the ledger, by region. Default: real ones, with the credentials of the environment. */
   readonly ledgerIn?: (region: string) => Pick<Clients, 'dynamodb' | 'sqs' | 'ssm'>;
   /** Waits so many milliseconds. Default: really. */

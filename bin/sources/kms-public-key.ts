@@ -7,9 +7,9 @@ import { UndecidedError } from '../commands/command.ts';
  * The public half of a KMS key, SPKI in PEM (KMS API reference, GetPublicKey). `arn` names a key or an alias, in the region that it names itself.
  * Throws UndecidedError where KMS does not answer with a key for signatures that countersign can verify.
  */
-export async function fetchKmsPublicKey(arn: string): Promise<string> {
+export async function fetchKmsPublicKey(arn: string, client?: KMSClient): Promise<string> {
   const [, , , region = ''] = arn.split(':');
-  const kms = new KMSClient({ region });
+  const kms = client ?? new KMSClient({ region });
   try {
     const { PublicKey, KeyUsage } = await kms.send(new GetPublicKeyCommand({ KeyId: arn }));
     if (PublicKey === undefined || KeyUsage !== 'SIGN_VERIFY') {
@@ -20,6 +20,6 @@ export async function fetchKmsPublicKey(arn: string): Promise<string> {
     if (cause instanceof UndecidedError) throw cause;
     throw new UndecidedError('kms', `${arn}: ${messageOf(cause)}`, { cause });
   } finally {
-    kms.destroy();
+    if (client === undefined) kms.destroy();
   }
 }

@@ -1,9 +1,10 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { keepTrust } from '../aws/keep-trust.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
-import { sendRecheck, sendRejected } from '../aws/queues.ts';
+import { sendIamRecheck, sendRecheck, sendRejected } from '../aws/queues.ts';
 import { rootStore } from '../aws/root-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
@@ -12,21 +13,36 @@ import { parseKey } from '../core/image-name.ts';
 import { type Execution, executePlan } from '../core/ledger/execute.ts';
 import { parsePlanMessage } from '../core/ledger/message.ts';
 import { LedgerError } from '../core/ledger/record.ts';
-import { connectPlan } from './connect-plan.ts';
+import { connectPlan, type ExecutorClients } from './connect-plan.ts';
+import { guardIam } from './guard-iam.ts';
+import { guardQuarantine } from './guard-quarantine.ts';
+
+/** Seconds after a plan was carried out or taken back. */
+const LATER_LOOKS = [5, 30, 300];
 
 /**
  * Works off the plan queue: each message names a plan of the ledger (parse), which is brought as far as it may go now (decide, act), every step in the ledger
  * before and after it is made (record). The only function whose role can change anything, and what it changes is only what a plan in the ledger holds.
  */
 export function createHandler(
-  wiring: Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>,
+  wiring: Wiring<ExecutorClients>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients, clock } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const imageQueueUrl = requireVariable(environment, 'IMAGE_QUEUE_URL');
   const ledger = ledgerStore(clients.dynamodb, requireVariable(environment, 'LEDGER_TABLE'));
+  const iamQueueUrl = environment.IAM_QUEUE_URL;
+  const deployed = readDeployedTrust(wiring.readCompiledConfig);
   const roots = rootStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE'));
-  const currentTrust = keepTrust(readDeployedTrust(wiring.readCompiledConfig), roots, clock);
+  const ports = connectPlan({
+    wiring,
+    ledger,
+    killSwitch: requireVariable(environment, 'KILL_SWITCH'),
+    guards: {
+      images: guardQuarantine(wiring, deployed, keepTrust(deployed, roots, clock)),
+      iam: guardIam(wiring, deployed, driftStore(clients.dynamodb, environment.DRIFT_TABLE ?? '')),
+    },
+  });
 
   return frameRecords(environment, async (record: SQSRecord, telemetry: Telemetry) => {
     const id = parsePlanMessage(record.body);
@@ -36,9 +52,7 @@ export function createHandler(
       telemetry.count('PlanRejected');
       return;
     }
-    const { trust } = await currentTrust();
-    const ports = connectPlan(wiring, ledger, trust, record.messageId);
-    const execution = await executePlan(id, ports).catch((thrown: unknown) => {
+    const execution = await executePlan(id, ports(record.messageId)).catch((thrown: unknown) => {
       if (thrown instanceof LedgerError && thrown.code !== 'contended') telemetry.count('LedgerBroken');
       throw thrown;
     });
@@ -48,6 +62,11 @@ export function createHandler(
     // The finding about the resource tells how its plan stands.
     const image = parseKey(execution.record?.plan.resource ?? '');
     if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
+    if (iamQueueUrl !== undefined && execution.record !== undefined && image === undefined) {
+      // IAM is consistent in the end only, and whoever is at it may be faster: the result is looked at again, and again later.
+      for (const delay of LATER_LOOKS)
+        await sendIamRecheck(clients.sqs, iamQueueUrl, execution.record.plan.resource, delay);
+    }
   });
 }
 

@@ -26,6 +26,8 @@ export function isPlanId(text: unknown): text is PlanId {
 }
 
 export const planId = z.string().refine(isPlanId, 'not the id of a plan');
+/** Calls of one plan. */
+export const MOST_STEPS = 20;
 
 /** What is known of a plan before it has a name. */
 export const planDraft = z.strictObject({
@@ -43,7 +45,7 @@ export const planDraft = z.strictObject({
   policyHash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   /** The state of the resource before, as far as the steps change it: what an undo leads back to. */
   before: z.record(z.string().max(64), z.union([z.string().max(512), z.boolean()])),
-  steps: z.array(planStep).min(1).max(20),
+  steps: z.array(planStep).min(1).max(MOST_STEPS),
   mode: planMode,
   /** The plan of the same content that the rule itself took back before. Without it that one would stand for this. */
   follows: planId.optional(),

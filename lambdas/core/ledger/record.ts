@@ -84,6 +84,13 @@ export function proposalEnd({ history }: Pick<LedgerRecord, 'history'>): number 
   return (history[0]?.event.at ?? 0) + PROPOSAL_LIFE;
 }
 
+/** Whether the executor has something to begin with: the rule authorised the plan, the undo was asked for, or the proposal has ended. */
+export function isForExecutor(record: LedgerRecord, now: number): boolean {
+  const { state } = record.progress;
+  if (state === 'undoing') return headOf(record).event.what.kind === 'request-undo';
+  return state === 'auto' || (state === 'proposed' && now >= proposalEnd(record));
+}
+
 /** Makes sure that a row is what its history says: each entry follows from the one before, and all of them come to the progress. Throws `broken-chain`. */
 export function verifyRecord(record: LedgerRecord): void {
   const [first, ...rest] = record.history;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isForExecutor, isTakenBackByRule, withUndoWish } from '../../../lambdas/core/images/plan-facts.ts';
+import { isTakenBackByRule, withUndoWish } from '../../../lambdas/core/images/plan-facts.ts';
 import {
   type FailedVerdict,
   type ImageAtRest,
@@ -16,7 +16,7 @@ import {
 import type { Happening } from '../../../lambdas/core/ledger/event.ts';
 import { limitsOf, takeRoom, type Use } from '../../../lambdas/core/ledger/limits.ts';
 import { isReversible } from '../../../lambdas/core/ledger/plan.ts';
-import { type LedgerRecord, openRecord, transition } from '../../../lambdas/core/ledger/record.ts';
+import { isForExecutor, type LedgerRecord, openRecord, transition } from '../../../lambdas/core/ledger/record.ts';
 import { eventOf, examplePlan } from '../../support/plans.ts';
 import { IMAGE, NOON } from '../../support/verdicts.ts';
 

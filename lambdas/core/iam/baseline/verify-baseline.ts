@@ -46,6 +46,8 @@ export type BaselineStanding =
       readonly state: 'missing' | 'invalid' | 'expired' | 'rolled-back' | 'unreadable';
       readonly reason: Reason;
       readonly evidence: readonly Evidence[];
+      /** The newest that is signed, where it is signed and cannot be used: what comes later must not be older than that. */
+      readonly newest?: KnownBaseline;
     };
 
 export interface BaselineQuestion {
@@ -92,8 +94,9 @@ export function verifyBaseline(question: BaselineQuestion, material: TrustMateri
       evidence,
     };
   const refusal = findFault(accepted, newest.predicate, question);
-  if (refusal !== undefined) return { ...refusal, evidence };
   const { state, version } = newest.predicate;
+  const digest = digestPredicate(newest.predicate);
+  if (refusal !== undefined) return { ...refusal, evidence, newest: { version, digest } };
   const approved = listApproved(
     claims.approvals,
     version,
@@ -104,7 +107,7 @@ export function verifyBaseline(question: BaselineQuestion, material: TrustMateri
   );
   return {
     state: 'signed',
-    baseline: { state, version, digest: digestPredicate(newest.predicate), approved },
+    baseline: { state, version, digest, approved },
     evidence,
   };
 }

@@ -1,0 +1,29 @@
+import { groupClaims } from './group-claims.ts';
+import { readSignedLines } from './signed-lines.ts';
+
+/**
+ * The signed statements of two files about one ARN in one: those of the newest version that either claims, each once, those of the first file first. What is
+ * older is left out: it can never count again. Nothing is verified here, so both files have to be verified before. Undefined where one is beyond all bounds.
+ */
+export function mergeSignedLines(arn: string, first: string, second: string): string | undefined {
+  const lines = [...new Set(`${first}\n${second}`.split('\n').map((line) => line.trim()))].filter(
+    (line) => line !== '',
+  );
+  const candidates = readSignedLines(lines.join('\n'));
+  if (candidates === undefined) return undefined;
+  const newest = newestVersion(arn, lines.join('\n')) ?? 0;
+  const kept = lines.filter((_line, index) => {
+    const candidate = candidates[index];
+    const claims = candidate && groupClaims([candidate], arn);
+    const version = claims?.baselines[0]?.predicate.version ?? claims?.approvals[0]?.predicate.baselineVersion;
+    return version === newest;
+  });
+  return kept.map((line) => `${line}\n`).join('');
+}
+
+/** The highest version that a file claims for an ARN, unverified; undefined where it claims none. */
+export function newestVersion(arn: string, text: string): number | undefined {
+  const candidates = readSignedLines(text) ?? [];
+  const versions = groupClaims(candidates, arn).baselines.map(({ predicate }) => predicate.version);
+  return versions.length === 0 ? undefined : Math.max(...versions);
+}
