@@ -25,6 +25,15 @@ export function readAttachment(stored: StoredManifest, limits: Limits): Attachme
   }
 }
 
+/**
+ * Whether what is stored is to be judged by itself: everything but what hangs on another image, by its subject or by `wearsTag` (the tag of a signature), and could
+ * not be run. What is no manifest is: whoever looks at it says what is wrong with it.
+ */
+export function standsForItself(stored: StoredManifest, wearsTag: boolean, limits: Limits): boolean {
+  const attachment = readAttachment(stored, limits);
+  return attachment === undefined || attachment.runnable || (attachment.subject === undefined && !wearsTag);
+}
+
 /** The media types that runtimes unpack wherever they stand (OCI image-spec, layer.md; Docker image manifest, schema 2). */
 const UNPACKED = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/i;
 /**
