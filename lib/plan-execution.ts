@@ -12,7 +12,7 @@ import type { ImageVerification } from './image-verification.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
-import { allowEveryRepository } from './repository-rights.ts';
+import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import type { VerdictStore } from './verdict-store.ts';
 
@@ -127,7 +127,7 @@ export class PlanExecution extends Construct {
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flattenCfnReference(Stack.of(this).resolve(functions))}]`,
       reason: 'Any function of the account may run from an image; the right is to read only.',
     });
-    allowEveryRepository(this.executor, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:DescribeImages']);
+    allowReadingImages(this.executor, ['ecr:DescribeImages']);
   }
 
   /** The rights to change images: no more rungs of the ladder than the configuration has, and none where it only observes. */
