@@ -14,6 +14,7 @@ const synthesize = (policies: CompiledQuarantine['policies']) =>
         ...fullConfiguration,
         compiled: {
           ...compiled,
+          iam: undefined,
           images: { ...compiled.images, quarantine: { policies, protectedRepositories: [], limits } },
         },
       },
@@ -101,11 +102,12 @@ describe('the ledger', () => {
     expect(table?.Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 
-  it('is read by key and written in whole rows, by the three functions that have to', () => {
+  it('is read by key and written in whole rows, by the four functions that have to', () => {
     const grants = grantsOf(whole).filter(({ on }) => on.includes(id));
 
     expect(distinct(grants.map(({ action }) => action))).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
     expect(distinct(grants.map(({ role }) => role.replace(/Role[0-9A-F]+$/, '')))).toEqual([
+      'IamDriftReaction',
       'ImageVerificationReaction',
       'OperatorActionsOperator',
       'PlanExecutionExecutor',

@@ -68,9 +68,9 @@ describe('a manifest that names a subject', () => {
     const index = { schemaVersion: 2, manifests: [describeBlob(MANIFEST_TYPES.ociImage)] };
     const artifact = { blobs: [describeBlob('application/spdx+json')], subject: describeBlob('x', 'a verified image') };
 
-    expect(
-      readAttachment({ digest: SUBJECT, mediaType: MANIFEST_TYPES.ociIndex, bytes: json(index) }, LIMITS),
-    ).toEqual({ subject: undefined, runnable: false });
+    expect(readAttachment({ digest: SUBJECT, mediaType: MANIFEST_TYPES.ociIndex, bytes: json(index) }, LIMITS)).toEqual(
+      { subject: undefined, runnable: false },
+    );
     expect(
       readAttachment({ digest: SUBJECT, mediaType: MANIFEST_TYPES.ociArtifact, bytes: json(artifact) }, LIMITS),
     ).toEqual({ subject: SUBJECT, runnable: false });
