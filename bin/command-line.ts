@@ -35,7 +35,7 @@ const COMMANDS: Readonly<
     load: async () => (await import('./commands/iam.ts')).iam,
   },
   baseline: {
-    summary: 'the signed desired state of IAM: `baseline capture | diff | sign | verify | publish`',
+    summary: 'the signed desired state of IAM: `baseline capture | diff | sign | verify | approve | publish`',
     load: async () => (await import('./commands/baseline.ts')).baseline,
   },
   plan: {

@@ -3,6 +3,7 @@ import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, SingleValueWid
 import { Construct } from 'constructs';
 import { countOf, type OperatorAlarms } from './alarms.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
+import type { IamDrift } from './iam-drift.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { OperatorActions } from './operator-actions.ts';
 import type { PlanExecution } from './plan-execution.ts';
@@ -26,13 +27,19 @@ export interface OperatorDashboardProps {
   readonly sweep: Sweep;
   /** Where something may be changed. */
   readonly plans?: { readonly execution: PlanExecution; readonly operators: OperatorActions };
+  /** Where IAM is watched. */
+  readonly drift?: IamDrift;
   /** Where roots are refreshed. */
   readonly trust?: TrustRefresh;
 }
 
 /** One page that answers: does it run, what does it say about our images, and where is it stuck? */
 export class OperatorDashboard extends Construct {
-  constructor(scope: Construct, id: string, { alarms, images, recorder, sweep, trust, plans }: OperatorDashboardProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { alarms, images, recorder, sweep, trust, plans, drift }: OperatorDashboardProps,
+  ) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: 'Countersign',
@@ -44,6 +51,7 @@ export class OperatorDashboard extends Construct {
       sweep.sweep,
       ...(trust ? [trust.refresh] : []),
       ...(plans ? [plans.execution.executor, plans.operators.operator] : []),
+      ...(drift ? [drift.reaction] : []),
     ].map((one) => one.function);
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
@@ -75,6 +83,17 @@ export class OperatorDashboard extends Construct {
           countOf('OperatorRequestRefused', 'operator-action'),
         ]),
         draw('Plans waiting', [plans.execution.queue, plans.operators.queue].flatMap(countMessages)),
+      );
+    }
+    if (drift !== undefined) {
+      dashboard.addWidgets(
+        draw(
+          'IAM',
+          ['IamCovered', 'IamDrift', 'IamProbe', 'IamBaselineUnreliable'].map((metric) =>
+            countOf(metric, 'iam-reaction'),
+          ),
+        ),
+        draw('IAM events waiting', countMessages(drift.queue)),
       );
     }
     if (trust !== undefined) {

@@ -7,6 +7,8 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
+import { IamDrift } from './iam-drift.ts';
+import { IamSweep } from './iam-sweep.ts';
 import { ImageVerification } from './image-verification.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { OperatorActions } from './operator-actions.ts';
@@ -61,8 +63,30 @@ export class HubStack extends Stack {
       ? new TrustRefresh(this, 'TrustRefresh', { defaults, verdicts, undelivered, findings: recorder.queue })
       : undefined;
     const killSwitch = new KillSwitch(this, 'KillSwitch');
-    const { quarantine } = configuration.compiled.images;
-    const plans = quarantine && this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine });
+    const {
+      images: { quarantine },
+      iam,
+    } = configuration.compiled;
+    const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
+    const canPlan = quarantine !== undefined || iam !== undefined;
+    const plans = canPlan
+      ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine })
+      : undefined;
+    if (plans !== undefined && drift !== undefined && iam !== undefined) {
+      const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered });
+      const own = [
+        iamSweep.sweep,
+        images.reaction,
+        recorder.recorder,
+        sweep.sweep,
+        drift.reaction,
+        plans.execution.executor,
+      ];
+      const all = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
+      drift.addPlans(plans.ledger, plans.execution, all);
+      drift.allowToAsk(plans.operators.operator);
+      plans.execution.addIam(iam, drift, all);
+    }
     new OperatorDashboard(this, 'Dashboard', {
       alarms,
       images,
@@ -70,18 +94,20 @@ export class HubStack extends Stack {
       sweep,
       ...(trust && { trust }),
       ...(plans && { plans }),
+      ...(drift && { drift }),
     });
   }
 
-  /** What can change anything, and those who decide about it. Where the configuration has no quarantine none of it exists. */
+  /** What can change anything, and those who decide about it. Where the configuration asks for no change none of it exists. */
   private addPlans(props: Omit<PlanExecutionProps, 'ledger'> & { readonly undelivered: UndeliveredEvents }): {
+    readonly ledger: PlanLedger;
     readonly execution: PlanExecution;
     readonly operators: OperatorActions;
   } {
     const { defaults, images, undelivered } = props;
     const ledger = new PlanLedger(this, 'PlanLedger', { key: defaults.key });
     const execution = new PlanExecution(this, 'PlanExecution', { ...props, ledger });
-    images.addPlans(ledger, execution);
+    if (props.quarantine !== undefined) images.addPlans(ledger, execution);
     const operators = new OperatorActions(this, 'OperatorActions', {
       defaults,
       ledger,
@@ -89,7 +115,7 @@ export class HubStack extends Stack {
       images,
       undelivered,
     });
-    return { execution, operators };
+    return { ledger, execution, operators };
   }
 
   /** Puts `countersign.compiled.json` where the bundling of each function takes its copy from. */

@@ -6,7 +6,7 @@ import { countOf } from './alarms.ts';
 import type { PlanExecution } from './plan-execution.ts';
 import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
-import { allowEveryRepository } from './repository-rights.ts';
+import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
 import type { VerdictStore } from './verdict-store.ts';
@@ -77,8 +77,7 @@ export class ImageVerification extends Construct {
         new PolicyStatement({ actions: ['signer:GetRevocationStatus'], resources: [...signingProfiles] }),
       );
     }
-    // ListImageReferrers has no action of its own: it asks for ecr:BatchGetImage (ECR API reference, ListImageReferrers).
-    allowEveryRepository(this.reaction, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']);
+    allowReadingImages(this.reaction);
     this.reaction.allow(
       new PolicyStatement({
         actions: ['sqs:SendMessage'],

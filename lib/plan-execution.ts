@@ -2,18 +2,38 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
+import type { CompiledIam } from '../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../lambdas/core/config/quarantine.ts';
 import { countOf } from './alarms.ts';
+import { allowBaselineReads } from './baseline-rights.ts';
+import type { IamDrift } from './iam-drift.ts';
+import { allowChangingIam, allowReadingIam } from './iam-rights.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
-import { allowEveryRepository } from './repository-rights.ts';
+import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import type { VerdictStore } from './verdict-store.ts';
 
 /** The guards of a plan ask ECS and Lambda who uses an image, page by page. */
 const TIMEOUT = Duration.minutes(2);
+
+/** What stands in a slot of IAM (`lambdas/aws/iam-slots.ts`). */
+const SLOT_READS = [
+  'iam:GetGroupPolicy',
+  'iam:GetPolicy',
+  'iam:GetPolicyVersion',
+  'iam:GetRole',
+  'iam:GetRolePolicy',
+  'iam:GetUser',
+  'iam:GetUserPolicy',
+  'iam:ListAttachedGroupPolicies',
+  'iam:ListAttachedRolePolicies',
+  'iam:ListAttachedUserPolicies',
+  'iam:ListGroupsForUser',
+  'iam:ListPolicyVersions',
+];
 
 export interface PlanExecutionProps {
   readonly defaults: FunctionDefaults;
@@ -21,7 +41,8 @@ export interface PlanExecutionProps {
   readonly verdicts: VerdictStore;
   readonly killSwitch: KillSwitch;
   readonly images: ImageVerification;
-  readonly quarantine: CompiledQuarantine;
+  /** Absent: no plan may touch an image. */
+  readonly quarantine: CompiledQuarantine | undefined;
 }
 
 /** The one way to change anything: plan queue -> plan-executor, which acts from the ledger alone. */
@@ -57,9 +78,12 @@ export class PlanExecution extends Construct {
     });
     this.queue.addReader(this.executor, { batchSize: 1, maxConcurrency: 2 });
     ledger.allowReadAndWrite(this.executor);
-    verdicts.allowRead(this.executor);
-    this.allowReading(props);
-    this.allowChanging(props.quarantine);
+    this.allowDeciding(props);
+    if (props.quarantine !== undefined) {
+      verdicts.allowRead(this.executor);
+      this.allowReadingImages();
+      this.allowChanging(props.quarantine);
+    }
     this.watch(defaults);
   }
 
@@ -68,27 +92,42 @@ export class PlanExecution extends Construct {
     sender.allow(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queue.queueArn] }));
   }
 
-  private allowReading({ defaults, killSwitch, images }: PlanExecutionProps): void {
-    const functions = Stack.of(this).formatArn({ service: 'lambda', resource: 'function:*' });
+  /** Lets plans put IAM right: the executor reads what it changes and what was signed, and changes nothing of the service itself. */
+  addIam(iam: CompiledIam, drift: IamDrift, own: readonly ServiceFunction[]): void {
+    this.executor.addEnvironment('DRIFT_TABLE', drift.store.table.tableName);
+    drift.store.allowBaselines(this.executor);
+    drift.allowToAsk(this.executor);
+    allowBaselineReads(this.executor, iam.bucket);
+    allowReadingIam(this.executor, SLOT_READS);
+    if (iam.mode !== 'observe') allowChangingIam(this.executor, own, iam);
+  }
+
+  private allowDeciding({ defaults, killSwitch, images }: PlanExecutionProps): void {
     this.executor.allow(
       new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [killSwitch.parameter.parameterArn] }),
-      // Who uses an image: lists have no resource level (Service Authorization Reference, Amazon ECS and AWS Lambda).
-      new PolicyStatement({
-        actions: ['ecs:ListClusters', 'ecs:ListTasks', 'ecs:DescribeTasks', 'lambda:ListFunctions'],
-        resources: ['*'],
-      }),
-      new PolicyStatement({ actions: ['lambda:GetFunction'], resources: [functions] }),
       new PolicyStatement({
         actions: ['sqs:SendMessage'],
         resources: [this.queue.deadLetterQueue.queueArn, images.queue.queue.queueArn],
       }),
       defaults.key.statementFor('sqs:send'),
     );
+  }
+
+  private allowReadingImages(): void {
+    const functions = Stack.of(this).formatArn({ service: 'lambda', resource: 'function:*' });
+    this.executor.allow(
+      // Who uses an image: lists have no resource level (Service Authorization Reference, Amazon ECS and AWS Lambda).
+      new PolicyStatement({
+        actions: ['ecs:ListClusters', 'ecs:ListTasks', 'ecs:DescribeTasks', 'lambda:ListFunctions'],
+        resources: ['*'],
+      }),
+      new PolicyStatement({ actions: ['lambda:GetFunction'], resources: [functions] }),
+    );
     Validations.of(this.executor.role).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flattenCfnReference(Stack.of(this).resolve(functions))}]`,
       reason: 'Any function of the account may run from an image; the right is to read only.',
     });
-    allowEveryRepository(this.executor, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:DescribeImages']);
+    allowReadingImages(this.executor, ['ecr:DescribeImages']);
   }
 
   /** The rights to change images: no more rungs of the ladder than the configuration has, and none where it only observes. */

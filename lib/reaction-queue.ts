@@ -17,6 +17,8 @@ export interface ReactionQueueProps {
   /** `image` becomes the queue `countersign-image` with the dead letters `countersign-image-dead-letters`. */
   readonly name: string;
   readonly key: ServiceKey;
+  /** How long a message waits before it is handed out for the first time. Default: not at all. */
+  readonly deliveryDelay?: Duration;
   /** Timeout of the function that reads the queue. */
   readonly functionTimeout: Duration;
   readonly alarms: OperatorAlarms;
@@ -54,6 +56,7 @@ export class ReactionQueue extends Construct {
     });
     this.queue = new Queue(this, 'Queue', {
       queueName: `countersign-${props.name}`,
+      ...(props.deliveryDelay !== undefined && { deliveryDelay: props.deliveryDelay }),
       visibilityTimeout: Duration.seconds(6 * props.functionTimeout.toSeconds()),
       retentionPeriod: Duration.days(4),
       encryption: QueueEncryption.KMS,

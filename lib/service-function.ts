@@ -20,7 +20,9 @@ export type FunctionName =
   | 'sweep'
   | 'trust-refresh'
   | 'plan-executor'
-  | 'operator-action';
+  | 'operator-action'
+  | 'iam-reaction'
+  | 'iam-sweep';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';

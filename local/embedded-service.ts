@@ -9,7 +9,7 @@ import { withPatientPushes } from './scenarios/patient-client.ts';
 import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
 import { compileScenarioConfig, MIRROR, RELEASE_WORKFLOW } from './scenarios/trust.ts';
 import { createPrivateSigstore } from './sigstore/private-sigstore.ts';
-import { createSigningKey } from './sigstore/signers.ts';
+import { createSigningKey, type SigningKey } from './sigstore/signers.ts';
 import { serveRepository, TufRepository } from './sigstore/tuf-repository.ts';
 
 export interface EmbeddedServiceOptions {
@@ -27,6 +27,8 @@ export interface EmbeddedServiceOptions {
   readonly refreshRoots?: boolean;
   /** Puts images of `vault` that fail into quarantine, and tells of those of `acme` what it would do. Default: nothing that could is deployed. */
   readonly quarantine?: boolean;
+  /** Has IAM watched against signed baselines, in this mode. Default: IAM is left alone. */
+  readonly iam?: 'observe' | 'approve' | 'enforce';
   /** See RunTemplateOptions. */
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
@@ -38,6 +40,8 @@ export interface EmbeddedService {
   /** The repository that MIRROR serves, where roots are refreshed. */
   readonly repository: TufRepository | undefined;
   readonly observations: Observations;
+  /** The key whose signature the trust policy accepts on images and baselines. */
+  readonly releaseKey: SigningKey;
   /** Pushes what the scenario pushes. Its later parts follow by the account's clock. */
   run(scenario: Scenario): Promise<ScenarioImage>;
   /** Resolves when all parts of all scenarios are done and nothing is under way for twice the grace time. A virtual clock is advanced. */
@@ -69,6 +73,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds, {
     repository,
     quarantine: options.quarantine,
+    iam: options.iam,
   });
   const template = options.template ?? describeTemplate(config);
   const compiled = JSON.stringify(config);
@@ -120,6 +125,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
     config,
     repository,
     observations,
+    releaseKey,
     run: (scenario) => scenario.run(describeWorld(scenario)),
     settle: async () => {
       if (isVirtual(clock)) {

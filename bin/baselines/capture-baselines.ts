@@ -1,12 +1,11 @@
 import { durationText, secondsOf } from '../../lambdas/core/duration.ts';
-import { captureAccount } from '../../lambdas/core/iam/baseline/capture.ts';
 import { compareStates } from '../../lambdas/core/iam/baseline/compare-states.ts';
 import { digestState } from '../../lambdas/core/iam/baseline/state.ts';
-import { IamError } from '../../lambdas/core/iam/errors.ts';
 import type { BaselineOptions } from '../commands/baseline.ts';
-import { type Io, UndecidedError, UsageError } from '../commands/command.ts';
+import { type Io, UsageError } from '../commands/command.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { makeVisible } from '../output/visible.ts';
+import { captureStates } from './capture-states.ts';
 import { chooseAccount } from './choose-account.ts';
 import { holdsBaselines, readBaselines, writeBaseline } from './folder.ts';
 
@@ -17,7 +16,7 @@ export async function captureBaselines(folder: string, options: BaselineOptions,
   const validFor = options['valid-for'];
   const expires =
     validFor === undefined ? {} : { expires: new Date(now + readDuration(validFor) * 1000).toISOString() };
-  const { states, leftOut } = capture(await chooseAccount(options, io));
+  const { states, leftOut } = captureStates(await chooseAccount(options, io));
   const known = new Map(listKnown(folder).map(({ predicate }) => [predicate.state.arn, predicate]));
   let [written, kept] = [0, 0];
   for (const state of states) {
@@ -43,15 +42,6 @@ export async function captureBaselines(folder: string, options: BaselineOptions,
 /** What a former capture left; nothing in a folder that is new or holds no baselines yet. */
 function listKnown(folder: string): ReturnType<typeof readBaselines> {
   return holdsBaselines(folder) ? readBaselines(folder) : [];
-}
-
-function capture(account: Parameters<typeof captureAccount>[0]) {
-  try {
-    return captureAccount(account);
-  } catch (cause) {
-    if (!(cause instanceof IamError)) throw cause;
-    throw new UndecidedError(cause.code, cause.message, { cause });
-  }
 }
 
 function readDuration(text: string): number {

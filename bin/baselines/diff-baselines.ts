@@ -1,12 +1,11 @@
 import type { AccountIam } from '../../lambdas/core/iam/account.ts';
-import { captureAccount } from '../../lambdas/core/iam/baseline/capture.ts';
 import { compareStates, type Difference } from '../../lambdas/core/iam/baseline/compare-states.ts';
 import type { BaselineState } from '../../lambdas/core/iam/baseline/state.ts';
-import { IamError } from '../../lambdas/core/iam/errors.ts';
 import type { BaselineOptions } from '../commands/baseline.ts';
-import { type Io, UndecidedError } from '../commands/command.ts';
+import type { Io } from '../commands/command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { makeVisible, toSafeJson } from '../output/visible.ts';
+import { captureStates } from './capture-states.ts';
 import { chooseAccount } from './choose-account.ts';
 import { readBaselines } from './folder.ts';
 
@@ -25,7 +24,7 @@ export async function diffBaselines(folder: string, options: BaselineOptions, io
 }
 
 function findDrift(baselines: readonly BaselineState[], account: AccountIam): readonly Drifted[] {
-  const found = new Map(capture(account).map((state) => [state.arn, state]));
+  const found = new Map(captureStates(account).states.map((state) => [state.arn, state]));
   const ids = new Map([...account.roles, ...account.users].map(({ uniqueId, arn }) => [uniqueId, arn]));
   const documents = new Map(account.policies.map(({ arn, document }) => [arn, document]));
   const options = {
@@ -39,15 +38,6 @@ function findDrift(baselines: readonly BaselineState[], account: AccountIam): re
       .filter((arn) => !known.has(arn))
       .map((arn) => ({ arn, differences: [{ part: 'existence', change: 'added', verdict: 'unknown' }] as const })),
   ].filter(({ differences }) => differences.length > 0);
-}
-
-function capture(account: AccountIam): readonly BaselineState[] {
-  try {
-    return captureAccount(account).states;
-  } catch (cause) {
-    if (!(cause instanceof IamError)) throw cause;
-    throw new UndecidedError(cause.code, cause.message, { cause });
-  }
 }
 
 function describe({ arn, differences }: Drifted): string {

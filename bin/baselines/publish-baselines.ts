@@ -5,7 +5,8 @@ import { mergeSignedLines } from '../../lambdas/core/iam/baseline/merge-lines.ts
 import { verifyBaseline } from '../../lambdas/core/iam/baseline/verify-baseline.ts';
 import type { TrustMaterial } from '../../lambdas/core/trust/material.ts';
 import type { BaselineOptions } from '../commands/baseline.ts';
-import { type Io, UndecidedError, UsageError } from '../commands/command.ts';
+import { ConfigurationError, type Io, UndecidedError, UsageError } from '../commands/command.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { makeVisible } from '../output/visible.ts';
 import { type BaselineFile, readBaselines } from './folder.ts';
@@ -13,7 +14,7 @@ import { chooseBaselineTrust, verifyFile } from './verify-baselines.ts';
 
 /** `countersign baseline publish`: verified statements to the bucket, never anything older than what is there. All are verified before one is written. */
 export async function publishBaselines(folder: string, options: BaselineOptions, io: Io): Promise<ExitCode> {
-  if (options.bucket === undefined) throw new UsageError('--bucket is missing');
+  const bucket = chooseBucket(options);
   const material = chooseBaselineTrust(options);
   const now = io.clock?.() ?? Date.now();
   const files = readBaselines(folder);
@@ -21,7 +22,7 @@ export async function publishBaselines(folder: string, options: BaselineOptions,
   for (const { arn, standing, reason } of unsigned) io.err(`${makeVisible(`${standing}  ${arn}: ${reason ?? ''}`)}\n`);
   if (unsigned.length > 0) return EXIT.no;
   const s3 = io.aws?.s3 ?? new S3Client(options.region === undefined ? {} : { region: options.region });
-  const store = new BaselineStore(s3, options.bucket);
+  const store = new BaselineStore(s3, bucket);
   let code: ExitCode = EXIT.yes;
   await reach(() => store.checkVersioning());
   for (const file of files) {
@@ -30,6 +31,17 @@ export async function publishBaselines(folder: string, options: BaselineOptions,
     if (outcome !== 'published' && outcome !== 'unchanged') code = EXIT.no;
   }
   return code;
+}
+
+/** The bucket that is named, or that of the configuration. Throws UsageError and ConfigurationError. */
+function chooseBucket({ bucket, config }: BaselineOptions): string {
+  if (bucket !== undefined) return bucket;
+  if (config === undefined)
+    throw new UsageError('--bucket is missing, or --config that names one (iam.baselines.bucket)');
+  const loaded = loadConfiguration(config);
+  if (!loaded.ok) throw new ConfigurationError(loaded.problems);
+  if (loaded.config.iam === undefined) throw new UsageError(`${config} names no bucket (iam.baselines.bucket)`);
+  return loaded.config.iam.baselines.bucket;
 }
 
 async function publishOne(

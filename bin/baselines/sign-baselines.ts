@@ -13,7 +13,7 @@ import { readBounded } from '../config/load-configuration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { makeVisible } from '../output/visible.ts';
 import { appendSigned, type BaselineFile, readBaselines } from './folder.ts';
-import { openKmsKey, readSigningKey, type SigningKey } from './signing-key.ts';
+import { chooseKey, type SigningKey } from './signing-key.ts';
 
 /** `countersign baseline sign`: appends signed statements, or writes them for somebody else to sign. */
 export async function signBaselines(folder: string, options: BaselineOptions, io: Io): Promise<ExitCode> {
@@ -22,8 +22,7 @@ export async function signBaselines(folder: string, options: BaselineOptions, io
   const files = readBaselines(folder);
   if (options.statements !== undefined) return writeStatements(files, options.statements, io);
   if (options.bundle !== undefined) return takeBundle(files, options.bundle, io);
-  const key = options.key === undefined ? await openKmsKey(options.kms ?? '', io) : readSigningKey(options.key);
-  return await signAll(folder, files, key, io);
+  return await signAll(folder, files, await chooseKey(options, io), io);
 }
 
 async function signAll(folder: string, files: readonly BaselineFile[], key: SigningKey, io: Io): Promise<ExitCode> {

@@ -12,8 +12,18 @@ export interface SigningKey {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
+/** The key that the options name: exactly one. Throws UsageError and UndecidedError. */
+export async function chooseKey(
+  { key, kms }: { readonly key?: string | undefined; readonly kms?: string | undefined },
+  io: Io,
+): Promise<SigningKey> {
+  if (key !== undefined && kms === undefined) return readSigningKey(key);
+  if (kms !== undefined && key === undefined) return await openKmsKey(kms, io);
+  throw new UsageError('give one of --key and --kms');
+}
+
 /** A private key in PEM, without a passphrase. Throws UsageError. */
-export function readSigningKey(path: string): SigningKey {
+function readSigningKey(path: string): SigningKey {
   let key: KeyObject;
   try {
     key = createPrivateKey(readBounded(path));
@@ -25,7 +35,7 @@ export function readSigningKey(path: string): SigningKey {
 }
 
 /** A key of AWS KMS, by its ARN (KMS API Reference, Sign). */
-export async function openKmsKey(arn: string, io: Io): Promise<SigningKey> {
+async function openKmsKey(arn: string, io: Io): Promise<SigningKey> {
   const publicKey = parsePublicKeyPem(await fetchKmsPublicKey(arn, io.aws?.kms));
   const kms = io.aws?.kms ?? new KMSClient({ region: arn.split(':')[3] ?? '' });
   const [hash, algorithm] = algorithmOf(publicKey);

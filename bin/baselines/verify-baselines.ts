@@ -1,11 +1,13 @@
 import { canonicalize } from '../../lambdas/core/canonical-json.ts';
+import { digestOf } from '../../lambdas/core/digest.ts';
 import { type BaselineStanding, verifyBaseline } from '../../lambdas/core/iam/baseline/verify-baseline.ts';
 import type { TrustMaterial } from '../../lambdas/core/trust/material.ts';
 import type { BaselineOptions } from '../commands/baseline.ts';
-import { type Io, UsageError } from '../commands/command.ts';
+import { ConfigurationError, type Io, UsageError } from '../commands/command.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { makeVisible, toSafeJson } from '../output/visible.ts';
-import { loadPolicy } from '../trust/load-material.ts';
+import { loadMaterial, loadPolicy } from '../trust/load-material.ts';
 import { type BaselineFile, readBaselines } from './folder.ts';
 
 /** What is known of one baseline of a folder. `other-state`: it is signed, and not as its file says. */
@@ -25,14 +27,24 @@ export async function verifyBaselines(folder: string, options: BaselineOptions, 
   return exitCodeOf(results);
 }
 
-/** Throws UsageError and ConfigurationError. */
+/** Who may sign baselines: by `--policy`, or by the configuration of the service. Throws UsageError and ConfigurationError. */
 export function chooseBaselineTrust(options: BaselineOptions): TrustMaterial {
-  if (options.policy === undefined)
-    throw new UsageError('--policy is missing: who may sign baselines stands in a trust policy');
-  const { material } = loadPolicy(options.policy, options['trusted-root']);
-  if (material.policy.baselines === undefined)
-    throw new UsageError(`${options.policy} names nobody who may sign baselines`);
+  const { policy, config } = options;
+  if ((policy === undefined) === (config === undefined)) {
+    throw new UsageError('give one of --policy and --config: who may sign baselines stands in a trust policy');
+  }
+  const material =
+    config === undefined ? loadPolicy(policy ?? '', options['trusted-root']).material : loadConfigured(config);
+  if (material.policy.baselines === undefined) {
+    throw new UsageError(`${policy ?? config} names nobody who may sign baselines`);
+  }
   return material;
+}
+
+function loadConfigured(file: string): TrustMaterial {
+  const loaded = loadConfiguration(file);
+  if (!loaded.ok) throw new ConfigurationError(loaded.problems);
+  return loadMaterial(loaded.compiled.trust, file).material;
 }
 
 /** Whether a file is signed, and says what was signed. */
@@ -42,8 +54,8 @@ export function verifyFile({ predicate, signed }: BaselineFile, material: TrustM
   if (standing.state !== 'signed') {
     return { arn, standing: standing.state, version: undefined, reason: standing.reason.message };
   }
-  const { version, state } = standing.baseline;
-  if (version !== predicate.version || canonicalize(state) !== canonicalize(predicate.state)) {
+  const { version, digest } = standing.baseline;
+  if (digest !== digestOf(canonicalize(predicate))) {
     const reason = `The newest signed baseline is version ${version}, and the file (version ${predicate.version}) says something else.`;
     return { arn, standing: 'other-state', version, reason };
   }

@@ -1,3 +1,4 @@
+import { approveState } from '../baselines/approve-state.ts';
 import { captureBaselines } from '../baselines/capture-baselines.ts';
 import { ACCOUNT_OPTIONS } from '../baselines/choose-account.ts';
 import { diffBaselines } from '../baselines/diff-baselines.ts';
@@ -12,7 +13,8 @@ const HELP = `countersign baseline capture DIR [SOURCE] [--valid-for 90d]
 countersign baseline diff DIR [SOURCE] [--json]
 countersign baseline sign DIR --key FILE | --kms ARN | --bundle FILE | --statements DIR
 countersign baseline verify DIR --policy FILE [--json]
-countersign baseline publish DIR --policy FILE --bucket NAME
+countersign baseline approve DIR --arn ARN --reason TEXT --valid-for 7d --key FILE | --kms ARN [SOURCE]
+countersign baseline publish DIR --policy FILE --bucket NAME | --config FILE
 
 The signed desired state of IAM: one file for each role, user, group and customer managed policy, made to be reviewed in Git. What only AWS changes
 (service-linked roles, roles of Identity Center, policies of AWS) has none.
@@ -21,6 +23,7 @@ The signed desired state of IAM: one file for each role, user, group and custome
   diff     tells in what the state differs from the files, entry by entry, and what each difference does to access
   sign     appends a signed in-toto statement for each file that has none of its version by this key
   verify   tells whether each is signed as the trust policy wants it (baselines), and is what the file says. Offline
+  approve  appends a countersignature over the state that is there now, for a time: the baseline stays as it is
   publish  verifies and writes to a versioned S3 bucket; refuses whatever is older than what is there
 
 SOURCE, where the state is taken from; default: the live account (iam:GetAccountAuthorizationDetails)
@@ -35,6 +38,7 @@ Options of sign
   --bundle FILE            a Sigstore bundle that somebody else made over one of the statements, as of cosign attest-blob --statement
   --statements DIR         sign nothing: write the statements, to be signed elsewhere
 
+  --config FILE            for verify and publish: the configuration, whose trust policy and bucket are taken
   --valid-for DURATION     when what is captured ends: 90d. Default: with the next version
 
 Exit codes: 0 yes (nothing differs, all is signed, all is published); 1 no; 2 wrong usage, policy or key; 3 could not decide (unreadable, or known only
@@ -45,6 +49,9 @@ const OPTIONS = {
   ...ACCOUNT_OPTIONS,
   'valid-for': { type: 'string' },
   policy: { type: 'string' },
+  config: { type: 'string' },
+  arn: { type: 'string' },
+  reason: { type: 'string' },
   'trusted-root': { type: 'string' },
   key: { type: 'string' },
   kms: { type: 'string' },
@@ -61,8 +68,9 @@ const ACTIONS = {
   capture: { run: captureBaselines, options: [...SOURCE, 'valid-for'] },
   diff: { run: diffBaselines, options: [...SOURCE, 'json'] },
   sign: { run: signBaselines, options: ['key', 'kms', 'bundle', 'statements'] },
-  verify: { run: verifyBaselines, options: ['policy', 'trusted-root', 'json'] },
-  publish: { run: publishBaselines, options: ['policy', 'trusted-root', 'bucket', 'region'] },
+  verify: { run: verifyBaselines, options: ['policy', 'config', 'trusted-root', 'json'] },
+  approve: { run: approveState, options: [...SOURCE, 'arn', 'reason', 'valid-for', 'key', 'kms'] },
+  publish: { run: publishBaselines, options: ['policy', 'config', 'trusted-root', 'bucket', 'region'] },
 } as const;
 
 /** `countersign baseline`. */

@@ -29,7 +29,13 @@ export const CONFIG_KEYS: KeyDescriptions = {
   'images.quarantine.notPulledFor':
     'An image that was pulled more recently than this counts as in use: `7d`. Absent: only running tasks and functions count.',
   iam: 'What is done about changes of IAM. Without it IAM is left alone.',
-  'iam.mode': 'What may be done about drift. `observe`: a finding and nothing more. No default.',
+  'iam.mode':
+    'What may be done about drift. `observe`: a finding that shows the plan. `approve`: the plan waits for an operator. `enforce`: it is carried out. What only takes access away, and what many principals hold, waits for an operator also then. No default.',
+  'iam.protected':
+    'ARNs of principals and policies that are never changed, with `*` and `?` as IAM has them: break-glass roles, the deployer. The executor has no right to change them.',
+  'iam.limits': 'How much may be put right without anybody looking.',
+  'iam.limits.perHour': 'Plans that may be begun within an hour.',
+  'iam.limits.mostHolders': 'A change of a managed policy that more principals than this hold waits for an operator.',
   'iam.baselines': 'Where the signed baselines are.',
   'iam.baselines.bucket':
     'The versioned S3 bucket that `countersign baseline publish` writes to. Who may sign baselines stands in the trust policy.',

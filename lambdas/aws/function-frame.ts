@@ -39,7 +39,12 @@ export type MetricName =
   | 'PlanFailed'
   | 'PlanRejected'
   | 'LedgerBroken'
-  | 'OperatorRequestRefused';
+  | 'OperatorRequestRefused'
+  | 'IamCovered'
+  | 'IamDrift'
+  | 'IamProbe'
+  | 'IamBaselineUnreliable'
+  | 'IamSweepCompleted';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

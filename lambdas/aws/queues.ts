@@ -1,5 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Reason } from '../core/errors.ts';
+import { writeIamRecheck } from '../core/events/iam-recheck.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
 import type { AsffFinding } from '../core/findings/asff.ts';
 import type { ImageName } from '../core/image-name.ts';
@@ -25,6 +26,13 @@ export async function sendRecheck(
 /** Tells the executor of a plan that it may have to do something about. */
 export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId): Promise<void> {
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, plan }) }));
+}
+
+/** Asks for a principal or policy to be looked at again after `delay` seconds (0 to 900). */
+export async function sendIamRecheck(sqs: SQSClient, queueUrl: string, resource: string, delay: number): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: writeIamRecheck(resource), DelaySeconds: delay }),
+  );
 }
 
 /** Hands a finding to the recorder. */

@@ -8,12 +8,13 @@ import type { Wiring } from '../aws/wiring.ts';
 import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import type { CompiledQuarantine } from '../core/config/quarantine.ts';
 import { CountersignError } from '../core/errors.ts';
+import { describePlan } from '../core/findings/describe-plan.ts';
 import type { PlanFacts } from '../core/findings/plan-text.ts';
-import { describePlan, isForExecutor, isSuperseded, withPlans } from '../core/images/plan-facts.ts';
+import { isSuperseded, withPlans } from '../core/images/plan-facts.ts';
 import { type FailedVerdict, planContainment, planDeletion } from '../core/images/quarantine.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { isPlanId, type Plan } from '../core/ledger/plan.ts';
-import { type LedgerRecord, openRecord } from '../core/ledger/record.ts';
+import { isForExecutor, type LedgerRecord, openRecord } from '../core/ledger/record.ts';
 import { matchRepository } from '../core/trust/match-repository.ts';
 
 export interface QuarantineParts {

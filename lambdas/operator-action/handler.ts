@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
-import { sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
+import { sendIamRecheck, sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseKey } from '../core/image-name.ts';
 import { noteChoice } from './note-choice.ts';
@@ -40,6 +40,10 @@ export function createHandler(
       if (choice.what.kind !== 'deny') await sendPlan(clients.sqs, planQueueUrl, choice.plan);
       const image = parseKey(plan?.resource ?? '');
       if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
+      const iamQueueUrl = environment.IAM_QUEUE_URL;
+      if (plan?.resource.startsWith('arn:') && iamQueueUrl !== undefined) {
+        await sendIamRecheck(clients.sqs, iamQueueUrl, plan.resource, 1);
+      }
     }
   });
 }

@@ -1,39 +1,45 @@
+import { readKillSwitch } from '../aws/kill-switch.ts';
 import type { LedgerStore } from '../aws/ledger-store.ts';
 import { lookAtEcr, performOnEcr } from '../aws/plan-calls/ecr.ts';
+import { lookAtIam, performOnIam } from '../aws/plan-calls/iam.ts';
+import { explainRefusal } from '../aws/refusal.ts';
 import type { Wiring } from '../aws/wiring.ts';
-import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import type { Reason } from '../core/errors.ts';
-import { findObstacle, judgeSwitch } from '../core/images/quarantine-guards.ts';
-import type { ExecutorPorts } from '../core/ledger/execute.ts';
-import { limitsOf } from '../core/ledger/limits.ts';
+import { judgeSwitch, type Known } from '../core/images/quarantine-guards.ts';
+import { type AwsCall, isIamCall } from '../core/ledger/call.ts';
+import type { ExecutorPorts, Standing } from '../core/ledger/execute.ts';
+import type { Limit } from '../core/ledger/limits.ts';
 import type { Plan } from '../core/ledger/plan.ts';
-import { factReader } from './read-facts.ts';
 
-type ExecutorWiring = Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>;
+export type ExecutorClients = 'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda' | 'iam' | 's3';
+
+/** What plans of one kind are held against before each call. */
+export interface Guard {
+  /** Whether anything forbids the plan now; what cannot be read forbids. Throws where another try may read it. */
+  findObstacle(plan: Plan): Promise<Reason | undefined>;
+  limitsOf(plan: Plan): readonly Limit[];
+}
+
+export interface ExecutorParts {
+  readonly wiring: Wiring<ExecutorClients>;
+  readonly ledger: LedgerStore;
+  /** Name of the parameter of the kill switch. */
+  readonly killSwitch: string;
+  readonly guards: { readonly images: Guard; readonly iam: Guard };
+}
 
 /** What `executePlan` needs of the world, for one run under its own name. */
-export function connectPlan(
-  wiring: ExecutorWiring,
-  ledger: LedgerStore,
-  trust: DeployedTrust,
-): (run: string) => ExecutorPorts {
+export function connectPlan({ wiring, ledger, killSwitch, guards }: ExecutorParts): (run: string) => ExecutorPorts {
   const { clients, clock } = wiring;
-  const facts = factReader(wiring, trust);
 
   async function findPlanObstacle(plan: Plan): Promise<Reason | undefined> {
-    const { quarantine, policyHash } = trust;
-    if (quarantine === undefined) return { code: 'no-quarantine', message: 'The configuration has no quarantine.' };
-    const bounds = { ...quarantine, policyHash };
-    const obstacle = findObstacle(plan, await facts.read(plan), bounds, clock());
-    return obstacle ?? takeRoom(plan, quarantine.limits);
+    const guard = plan.rule.startsWith('iam/') ? guards.iam : guards.images;
+    const obstacle = judgeSwitch(await readSwitch()) ?? (await guard.findObstacle(plan));
+    return obstacle ?? takeRoom(plan, guard.limitsOf(plan));
   }
 
   /** Only what nothing else forbids takes room. */
-  async function takeRoom(
-    plan: Plan,
-    most: { readonly perPolicyAndHour: number; readonly perRepositoryAndHour: number },
-  ): Promise<Reason | undefined> {
-    const limits = limitsOf(plan, { perRule: most.perPolicyAndHour, perGroup: most.perRepositoryAndHour });
+  async function takeRoom(plan: Plan, limits: readonly Limit[]): Promise<Reason | undefined> {
     for (const limit of limits) {
       const reason = await ledger.take(limit, { plan: plan.id, at: clock() });
       if (reason !== undefined) return reason;
@@ -41,13 +47,27 @@ export function connectPlan(
     return undefined;
   }
 
+  async function readSwitch(): Promise<Known<string>> {
+    try {
+      return { known: await readKillSwitch(clients.ssm, killSwitch) };
+    } catch (thrown) {
+      const refused = explainRefusal(thrown);
+      if (refused === undefined) throw thrown;
+      return { unknown: refused.message };
+    }
+  }
+
+  function look(call: AwsCall): Promise<Standing> {
+    return isIamCall(call) ? lookAtIam(clients.iam, call) : lookAtEcr(clients.ecr, call);
+  }
+
   return (run) => ({
     read: ledger.read,
     write: ledger.write,
-    look: (call) => lookAtEcr(clients.ecr, call),
-    perform: (call) => performOnEcr(clients.ecr, call),
+    look,
+    perform: (call) => (isIamCall(call) ? performOnIam(clients.iam, call) : performOnEcr(clients.ecr, call)),
     findObstacle: findPlanObstacle,
-    findUndoObstacle: async () => judgeSwitch(await facts.readSwitch()),
+    findUndoObstacle: async () => judgeSwitch(await readSwitch()),
     clock,
     run: `${run}/${clock()}`,
   });

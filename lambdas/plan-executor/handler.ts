@@ -1,8 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
-import { sendRecheck, sendRejected } from '../aws/queues.ts';
+import { sendIamRecheck, sendRecheck, sendRejected } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -10,20 +11,35 @@ import { parseKey } from '../core/image-name.ts';
 import { type Execution, executePlan } from '../core/ledger/execute.ts';
 import { parsePlanMessage } from '../core/ledger/message.ts';
 import { LedgerError } from '../core/ledger/record.ts';
-import { connectPlan } from './connect-plan.ts';
+import { connectPlan, type ExecutorClients } from './connect-plan.ts';
+import { guardIam } from './guard-iam.ts';
+import { guardQuarantine } from './guard-quarantine.ts';
+
+/** Seconds after a plan was carried out or taken back. */
+const LATER_LOOKS = [5, 30, 300];
 
 /**
  * Works off the plan queue: each message names a plan of the ledger (parse), which is brought as far as it may go now (decide, act), every step in the ledger
  * before and after it is made (record). The only function whose role can change anything, and what it changes is only what a plan in the ledger holds.
  */
 export function createHandler(
-  wiring: Wiring<'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>,
+  wiring: Wiring<ExecutorClients>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients, clock } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const imageQueueUrl = requireVariable(environment, 'IMAGE_QUEUE_URL');
   const ledger = ledgerStore(clients.dynamodb, requireVariable(environment, 'LEDGER_TABLE'));
-  const ports = connectPlan(wiring, ledger, readDeployedTrust(wiring.readCompiledConfig));
+  const iamQueueUrl = environment.IAM_QUEUE_URL;
+  const trust = readDeployedTrust(wiring.readCompiledConfig);
+  const ports = connectPlan({
+    wiring,
+    ledger,
+    killSwitch: requireVariable(environment, 'KILL_SWITCH'),
+    guards: {
+      images: guardQuarantine(wiring, trust),
+      iam: guardIam(wiring, trust, driftStore(clients.dynamodb, environment.DRIFT_TABLE ?? '')),
+    },
+  });
 
   return frameRecords(environment, async (record: SQSRecord, telemetry: Telemetry) => {
     const id = parsePlanMessage(record.body);
@@ -41,6 +57,11 @@ export function createHandler(
     // The finding about the resource tells how its plan stands.
     const image = parseKey(execution.record?.plan.resource ?? '');
     if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
+    if (iamQueueUrl !== undefined && execution.record !== undefined && image === undefined) {
+      // IAM is consistent in the end only, and whoever is at it may be faster: the result is looked at again, and again later.
+      for (const delay of LATER_LOOKS)
+        await sendIamRecheck(clients.sqs, iamQueueUrl, execution.record.plan.resource, delay);
+    }
     if (execution.outcome === 'waiting') throw new CountersignError('waiting', `${id} goes on later`);
   });
 }

@@ -1,7 +1,9 @@
 import { dynamodb } from '../aws/clients/dynamodb.ts';
 import { ecr } from '../aws/clients/ecr.ts';
 import { ecs } from '../aws/clients/ecs.ts';
+import { iam } from '../aws/clients/iam.ts';
 import { lambda } from '../aws/clients/lambda.ts';
+import { s3 } from '../aws/clients/s3.ts';
 import { sqs } from '../aws/clients/sqs.ts';
 import { ssm } from '../aws/clients/ssm.ts';
 import { realWiring } from '../aws/real-wiring.ts';
@@ -9,5 +11,14 @@ import { createHandler } from './handler.ts';
 
 export const handler = createHandler({
   ...realWiring(import.meta.url),
-  clients: { ecr: ecr(), sqs: sqs(), dynamodb: dynamodb(), ssm: ssm(), ecs: ecs(), lambda: lambda() },
+  clients: {
+    ecr: ecr(),
+    sqs: sqs(),
+    dynamodb: dynamodb(),
+    ssm: ssm(),
+    ecs: ecs(),
+    lambda: lambda(),
+    iam: iam(),
+    s3: s3(),
+  },
 });

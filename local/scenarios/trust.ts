@@ -1,4 +1,5 @@
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
+import type { CompiledIam } from '../../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../../lambdas/core/config/quarantine.ts';
 import { digestOf } from '../../lambdas/core/digest.ts';
 import { type TrustPolicy, trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
@@ -42,6 +43,14 @@ export function describeTrustPolicy(isRefreshed = false): TrustPolicy {
       },
       { name: 'vault-images', repositories: ['vault/*'], require: { signedBy: 'release-workflow' } },
     ],
+    baselines: [
+      {
+        name: 'acme-iam',
+        resources: ['arn:aws:iam::*:**'],
+        require: { signedBy: 'release-key' },
+        approvals: { require: { signedBy: 'release-key' }, longest: '7d' },
+      },
+    ],
     otherRepositories: 'ignore',
   });
 }
@@ -52,7 +61,12 @@ export interface ScenarioParts {
   readonly repository?: TufRepository | undefined;
   /** Images of `vault` that fail go into quarantine, those of `acme` would. */
   readonly quarantine?: boolean | undefined;
+  /** Has IAM watched against the baselines in BASELINES, and in this mode put right. */
+  readonly iam?: CompiledIam['mode'] | undefined;
 }
+
+/** The bucket of baselines of the embedded account. */
+export const BASELINES = 'acme-baselines';
 
 const QUARANTINE: CompiledQuarantine = {
   policies: {
@@ -68,11 +82,19 @@ export function compileScenarioConfig(
   sigstore: PrivateSigstore,
   key: SigningKey,
   graceSeconds: number,
-  { repository, quarantine }: ScenarioParts = {},
+  { repository, quarantine, iam }: ScenarioParts = {},
 ): CompiledConfig {
   const rest = {
     version: 1,
     images: { mode: 'observe', graceSeconds, ...(quarantine === true && { quarantine: QUARANTINE }) },
+    ...(iam !== undefined && {
+      iam: {
+        mode: iam,
+        bucket: BASELINES,
+        protected: ['arn:aws:iam::*:role/break-glass*'],
+        limits: { perHour: 50, mostHolders: 5 },
+      },
+    }),
     trust: {
       policy: describeTrustPolicy(repository !== undefined),
       roots: { 'private-sigstore': sigstore.trustedRoot() },

@@ -6,7 +6,7 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   trust: ['signature'],
   // The table of calls that change access is a word of IAM; the events only recognise them.
   events: ['iam'],
-  findings: ['trust', 'signature'],
+  findings: ['trust', 'signature', 'ledger'],
   ledger: ['trust', 'signature'],
   config: ['trust', 'signature'],
   images: ['trust', 'signature', 'findings', 'ledger'],

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,10 @@ import {
   DeleteUserCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, GetObjectCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import { p256 } from '@noble/curves/nist.js';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareAccount } from '../local/account/prepare.ts';
 import { READ, TRUST } from '../support/baselines.ts';
@@ -68,6 +71,12 @@ function writeKey(name: string): string {
   const file = join(home, `${name}.key`);
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   return file;
+}
+
+/** What KMS does with `MessageType: DIGEST`: the digest is signed as it is. */
+function signDigest(key: KeyObject, digest: Uint8Array): Uint8Array {
+  const scalar = Buffer.from(String(key.export({ format: 'jwk' }).d), 'base64url');
+  return p256.sign(digest, scalar, { prehash: false, format: 'der' });
 }
 
 describe('countersign baseline', () => {
@@ -185,6 +194,76 @@ state:
     expect(published.code).toBe(1);
   });
 
+  it('refuses a file that promises to last longer than what was signed', async () => {
+    const { folder, key, policy, run } = await prepare();
+    await run('capture', '--valid-for', '1d');
+    await run('sign', '--key', key);
+    const file = join(folder, 'roles', 'app.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('expires: 2026-11-24', 'expires: 2027-11-24'));
+
+    expect(await run('verify', '--policy', policy)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`other-state v1  ${ROLE}`),
+    });
+  });
+
+  it('signs with a key of KMS, by the digest of what is signed', async () => {
+    const { folder, policy } = await prepare();
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeFileSync(join(home, 'owners.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+    const kms = mockClient(KMSClient);
+    kms.on(GetPublicKeyCommand).resolves({
+      PublicKey: publicKey.export({ type: 'spki', format: 'der' }),
+      KeyUsage: 'SIGN_VERIFY',
+    });
+    kms.on(SignCommand).callsFake(({ Message, MessageType, SigningAlgorithm }) => {
+      if (MessageType !== 'DIGEST' || SigningAlgorithm !== 'ECDSA_SHA_256') throw new TypeError('another algorithm');
+      return { Signature: signDigest(privateKey, Message) };
+    });
+    const { account } = prepareAccount();
+    await account.clients.iam.send(new CreateUserCommand({ UserName: 'ana' }));
+    const aws = { iam: account.clients.iam, kms: new KMSClient({ region: 'eu-west-1' }) };
+    const run = (...args: string[]) => runCli(['baseline', ...args], { aws, clock: () => NOW });
+    await run('capture', folder);
+
+    const signed = await run('sign', folder, '--kms', 'arn:aws:kms:eu-west-1:123456789012:key/1');
+    const verified = await run('verify', folder, '--policy', policy);
+
+    expect([signed.code, verified.code]).toEqual([0, 0]);
+    expect(kms.commandCalls(SignCommand)).toHaveLength(1);
+  });
+
+  it('appends an approval and publishes it, with the trust and the bucket of the configuration', async () => {
+    const { iam, s3, key, run } = await prepare();
+    const config = join(home, 'countersign.config.yaml');
+    writeFileSync(
+      config,
+      `version: 1
+images: { mode: observe, grace: 10m, trustPolicy: trust-policy.yaml }
+iam: { mode: observe, baselines: { bucket: baselines }, limits: { perHour: 10, mostHolders: 3 } }
+alarms: { email: oncall@example.test }
+logs: { retentionDays: 90 }
+`,
+    );
+    await run('capture');
+    await run('sign', '--key', key);
+    const approve = () => run('approve', '--arn', ROLE, '--reason', 'incident 7', '--valid-for', '7d', '--key', key);
+    const nothing = await approve();
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'app', PolicyArn: 'arn:aws:iam::123456789012:policy/own' }));
+
+    const approved = await approve();
+    const verified = await run('verify', '--config', config);
+    const published = await run('publish', '--config', config);
+    const stored = await s3.send(
+      new GetObjectCommand({ Bucket: 'baselines', Key: 'baselines/123456789012/roles/app.sigstore.jsonl' }),
+    );
+
+    expect(nothing.out).toContain('nothing to approve');
+    expect(approved).toMatchObject({ code: 0, out: `approved for 7d  ${ROLE}\n` });
+    expect([verified.code, published.code]).toEqual([0, 0]);
+    expect((await stored.Body?.transformToString())?.trim().split('\n')).toHaveLength(2);
+  });
+
   it('refuses the key of somebody else', async () => {
     const { policy, run } = await prepare();
     await run('capture');
@@ -277,6 +356,8 @@ state:
     ['a folder without baselines', 'verify', ['--policy', 'x'], 2],
     ['two ways to sign', 'sign', ['--key', 'a', '--kms', 'b'], 2],
     ['no bucket', 'publish', [], 2],
+    ['a policy and a configuration', 'verify', ['--policy', 'a', '--config', 'b'], 2],
+    ['an approval without reason', 'approve', ['--arn', ROLE, '--valid-for', '1d'], 2],
   ])('answers %s with exit code %s', async (_name, action, options, expected) => {
     const { run } = await prepare();
 

@@ -42,6 +42,17 @@ const policy = (from: string | RegExp, to: string): Files => ({ 'policy.yaml': P
 
 const REPOSITORY = prepareRepository().repository;
 
+/** A configuration with a section about IAM. */
+const iam = (section: string): Files => config('images:', `iam: ${section}\nimages:`);
+
+/** A policy with an entry about baselines. */
+const baselines = (require: string, more = '', resource = '**'): Files =>
+  policy(
+    'signers:',
+    `baselines: [{ name: all, resources: ['${resource}'], require: ${require}${more === '' ? '' : `, ${more}`} }]
+signers:`,
+  );
+
 /** A policy with a root that is refreshed through TUF, one place of it replaced. */
 const tuf = (from: string | RegExp = '', to = ''): Files => ({
   'policy.yaml': POLICY.replace(
@@ -122,6 +133,39 @@ describe('problems have a place and say what is accepted', () => {
       'an initial root that its keys did not sign',
       { ...tuf(), 'root.json': REPOSITORY.root().toString().replace('"threshold":2', '"threshold":1') },
       'roots.sigstore.tuf.initialRoot: root.json: root was signed by 0/',
+    ],
+    [
+      'IAM without a mode',
+      iam('{ baselines: { bucket: b-b } }'),
+      'config.yaml:2:6: iam.mode: missing; accepted: "observe"',
+    ],
+    [
+      'a bucket that is none',
+      iam('{ mode: observe, baselines: { bucket: A_b } }'),
+      'iam.baselines.bucket: use the name of a',
+    ],
+    [
+      'a baseline by nobody',
+      baselines('{ signedBy: nobody }'),
+      'baselines[0].require.signedBy: no signer has the name nobody',
+    ],
+    [
+      'a baseline that is attested',
+      baselines('{ attestedBy: release, predicateType: x }'),
+      'require: a baseline and its approval are signed, not attested; accepted: signedBy',
+    ],
+    [
+      'an approval that asks for more than there are',
+      baselines(
+        '{ signedBy: release }',
+        'approvals: { require: { atLeast: 2, of: [{ signedBy: release }] }, longest: 1d }',
+      ),
+      'approvals.require.atLeast: asks for 2 of 1',
+    ],
+    [
+      'a resource that is no ARN of IAM',
+      baselines('{ signedBy: release }', '', 'arn:aws:s3:::x'),
+      'use an ARN of IAM with * within a segment',
     ],
     ['text where a document should be', { 'config.yaml': 'observe' }, 'config.yaml:1:1: '],
     ['an empty file', { 'config.yaml': '' }, 'config.yaml'],

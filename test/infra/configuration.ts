@@ -32,6 +32,12 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
       limits: { perPolicyAndHour: 10, perRepositoryAndHour: 5 },
     },
   },
+  iam: {
+    mode: 'enforce',
+    bucket: 'acme-baselines',
+    protected: ['arn:aws:iam::*:role/break-glass-*'],
+    limits: { perHour: 20, mostHolders: 5 },
+  },
   trust: {
     ...content.trust,
     policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },

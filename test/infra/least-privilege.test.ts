@@ -15,6 +15,8 @@ import { signedByKey } from '../../local/scenarios/signed-by-key.ts';
 import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
+import { seededRandom } from '../local/account/prepare.ts';
+import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
 import { findFunction, readTemplate, resolveText, resourcesOf, type Template } from '../support/template.ts';
@@ -27,10 +29,17 @@ const readers: Readonly<Record<string, string>> = {
   recorder: 'countersign-findings',
   'plan-executor': 'countersign-plan',
   'operator-action': 'countersign-operator',
+  'iam-reaction': 'countersign-iam',
 };
 
-/** What the executor alone may do, and only to images. */
-const CHANGES = ['ecr:BatchDeleteImage', 'ecr:PutImage', 'ecr:UpdateImageStorageClass'];
+/** What the executor alone may do: to images, and to principals that are neither protected nor its own. */
+const CHANGES = [
+  'ecr:BatchDeleteImage',
+  'ecr:PutImage',
+  'ecr:UpdateImageStorageClass',
+  'iam:AttachRolePolicy',
+  'iam:PutRolePolicy',
+];
 
 /** What no function may do, whatever its code becomes; changes are for the executor. */
 const deniedTo = (name: string): DeniedCall[] =>
@@ -82,7 +91,12 @@ const dynamodbKeyRights = [
 ];
 
 /** Rights that no scenario asks for: verdicts of indexes that were verified once, and under another policy listed an image that fails now. */
-const RARELY: Readonly<Record<string, readonly string[]>> = { 'plan-executor': ['dynamodb:BatchGetItem'] };
+const RARELY: Readonly<Record<string, readonly string[]>> = {
+  // The list of the bucket is what makes S3 tell "missing" from "denied".
+  'plan-executor': ['dynamodb:BatchGetItem', 's3:ListBucket'],
+  'iam-reaction': ['s3:ListBucket'],
+  'iam-sweep': ['s3:ListBucket', 'dynamodb:PutItem'],
+};
 
 const clock = virtualClock(Date.UTC(2026, 10, 23, 12, 0, 0));
 const failures: unknown[] = [];
@@ -117,7 +131,8 @@ beforeAll(async () => {
     graceSeconds: 600,
     refreshRoots: true,
     quarantine: true,
-    random: () => 0.5,
+    iam: 'enforce',
+    random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
   });
@@ -125,9 +140,15 @@ beforeAll(async () => {
   for (const client of [clients.ecr, clients.sqs, clients.securityHub, clients.ssm]) recorder.watch(client);
   recorder.watch(clients.ecs);
   recorder.watch(clients.lambda);
+  recorder.watch(clients.iam);
+  recorder.watch(clients.s3);
   recorder.watch(clients.dynamodb);
   for (const scenario of [signedByWorkflow, signedByKey, platformImage, deleted, unsigned, quarantined])
     await service.run(scenario);
+  await prepareIam(service, clock.now());
+  await service.settle();
+  await driftEverywhere(service);
+  await clock.advance(600_000);
   await runOtherImages(service.account);
   await service.run(signedByStranger);
   await service.settle();
@@ -149,6 +170,7 @@ beforeAll(async () => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const physical = recorder
     .calls('plan-executor')
+    .concat(recorder.calls('iam-reaction'))
     .flatMap(({ resource }) => (resource.includes(':table/') ? [resource.split('/').at(-1) ?? ''] : []));
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
@@ -224,26 +246,32 @@ function callsOfLambda(name: string): RecordedCall[] {
   return calls.map(([action, resource]) => ({ command: 'of Lambda itself', action, resource }));
 }
 
-describe.each(['image-reaction', 'recorder', 'sweep', 'trust-refresh', 'plan-executor', 'operator-action'])(
-  'the role of %s',
-  (name) => {
-    it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
-      const did = recorder.calls(name);
+describe.each([
+  'image-reaction',
+  'recorder',
+  'sweep',
+  'trust-refresh',
+  'plan-executor',
+  'operator-action',
+  'iam-reaction',
+  'iam-sweep',
+])('the role of %s', (name) => {
+  it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
+    const did = recorder.calls(name);
 
-      const proof = await proveLeastPrivilege(template, name, [...did, ...callsOfLambda(name)], deniedTo(name), {
-        ...place,
-        names,
-      });
-
-      expect(failures).toEqual([]);
-      expect(did.length).toBeGreaterThan(0);
-      expect(proof.missing).toEqual([]);
-      expect(proof.excessive).toEqual([]);
-      const rarely = RARELY[name] ?? [];
-      expect(proof.unused.filter((action) => ![...dynamodbKeyRights, ...rarely].includes(action))).toEqual([]);
+    const proof = await proveLeastPrivilege(template, name, [...did, ...callsOfLambda(name)], deniedTo(name), {
+      ...place,
+      names,
     });
-  },
-);
+
+    expect(failures).toEqual([]);
+    expect(did.length).toBeGreaterThan(0);
+    expect(proof.missing).toEqual([]);
+    expect(proof.excessive).toEqual([]);
+    const rarely = RARELY[name] ?? [];
+    expect(proof.unused.filter((action) => ![...dynamodbKeyRights, ...rarely].includes(action))).toEqual([]);
+  });
+});
 
 describe('the role of trust-refresh', () => {
   it('reaches the rows of trusted roots and no verdict', async () => {
@@ -257,6 +285,24 @@ describe('the role of trust-refresh', () => {
     const proof = await proveLeastPrivilege(template, 'trust-refresh', [allowed], denied, { ...place, names });
 
     expect(proof).toMatchObject({ missing: [], excessive: [] });
+  });
+});
+
+describe('the role of plan-executor', () => {
+  it('touches neither the roles of the service nor what is protected', async () => {
+    const roles = ['role/break-glass-1', 'role/aws-service-role/x/y', 'role/aws-reserved/sso.amazonaws.com/z'];
+    const own = resourcesOf(template, 'AWS::IAM::Role').map(([id]) => `role/${id}`);
+    const denied = [...roles, ...own].flatMap((name) =>
+      ['PutRolePolicy', 'AttachRolePolicy', 'UpdateAssumeRolePolicy', 'DeleteRolePolicy'].map((action) => ({
+        action: `iam:${action}`,
+        resource: `arn:aws:iam::${place.account}:${name}`,
+      })),
+    );
+
+    const proof = await proveLeastPrivilege(template, 'plan-executor', [], denied, { ...place, names });
+
+    expect(own.length).toBeGreaterThan(5);
+    expect(proof.excessive).toEqual([]);
   });
 });
 

@@ -67,6 +67,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
     action: 'ssm:GetParameter',
     resources: [at('ssm', `parameter${z.object({ Name: z.string() }).parse(input).Name}`)],
   }),
+  GetAccountAuthorizationDetailsCommand: () => ({ action: 'iam:GetAccountAuthorizationDetails', resources: ['*'] }),
   // Without a resource level, or asked for everything (Service Authorization Reference, Amazon ECS and AWS Lambda).
   ListClustersCommand: () => ({ action: 'ecs:ListClusters', resources: ['*'] }),
   ListTasksCommand: (input, at) => ({
@@ -90,6 +91,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
       action: 'ecr:DescribeRepositories',
       resources: repositoryNames.map((name) => at('ecr', `repository/${name}`)),
     };
+  },
+  GetObjectCommand: (input) => {
+    const { Bucket, Key } = z.object({ Bucket: z.string(), Key: z.string() }).parse(input);
+    return { action: 's3:GetObject', resources: [`arn:aws:s3:::${Bucket}/${Key}`] };
   },
   SendMessageCommand: onQueue('sqs:SendMessage'),
   SendMessageBatchCommand: onQueue('sqs:SendMessage'),
@@ -154,9 +159,40 @@ export function createCallRecorder(place: Place): CallRecorder {
   };
 }
 
+const iamInput = z.object({
+  RoleName: z.string().optional(),
+  UserName: z.string().optional(),
+  GroupName: z.string().optional(),
+  PolicyArn: z.string().optional(),
+});
+
+/**
+ * A call to IAM asks for the action of its name, on the principal or policy that it changes or reads (Service Authorization Reference, IAM): membership and the
+ * policies of a group are the group's.
+ */
+const onIam =
+  (command: string): Mapping =>
+  (input) => {
+    const { RoleName, UserName, GroupName, PolicyArn } = iamInput.parse(input);
+    const holder =
+      RoleName !== undefined
+        ? `role/${RoleName}`
+        : GroupName !== undefined
+          ? `group/${GroupName}`
+          : UserName === undefined
+            ? undefined
+            : `user/${UserName}`;
+    const resource = holder === undefined ? (PolicyArn ?? '*') : `arn:aws:iam::123456789012:${holder}`;
+    return { action: `iam:${command.replace(/Command$/, '')}`, resources: [resource] };
+  };
+
+/** Commands of IAM that the service sends. */
+const IAM_COMMANDS =
+  /^(?:Get(?:Role|User|Group|RolePolicy|UserPolicy|GroupPolicy|Policy|PolicyVersion)|List(?:RolePolicies|UserPolicies|GroupPolicies|AttachedRolePolicies|AttachedUserPolicies|AttachedGroupPolicies|GroupsForUser|InstanceProfilesForRole|PolicyVersions|EntitiesForPolicy)|(?:Put|Delete)(?:Role|User|Group)Policy|(?:Attach|Detach)(?:Role|User|Group)Policy|(?:Put|Delete)(?:Role|User)PermissionsBoundary|UpdateAssumeRolePolicy|AddUserToGroup|RemoveUserFromGroup|CreatePolicyVersion|SetDefaultPolicyVersion|DeletePolicyVersion)Command$/;
+
 /** The rights that one command needs. Throws where `mappings` does not know the command. */
 export function rightsFor(command: string, input: object, { account, region }: Place): RecordedCall[] {
-  const mapping = mappings[command];
+  const mapping = mappings[command] ?? (IAM_COMMANDS.test(command) ? onIam(command) : undefined);
   if (mapping === undefined)
     throw new Error(`no IAM action is known for ${command}: add it to test/support/recorded-calls.ts`);
   const { action, resources, leadingKey } = mapping(

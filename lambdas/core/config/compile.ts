@@ -21,7 +21,7 @@ export type Compilation =
 
 /** Makes the configuration that goes into the functions: the policy checked, each root and key read and parsed once. All or nothing. */
 export function compileConfiguration(
-  { images }: Pick<Config, 'images'>,
+  { images, iam }: Pick<Config, 'images' | 'iam'>,
   policy: TrustPolicy,
   readFile: ReadFile,
 ): Compilation {
@@ -36,6 +36,9 @@ export function compileConfiguration(
       graceSeconds: images.grace,
       ...(images.quarantine !== undefined && { quarantine: images.quarantine }),
     },
+    ...(iam !== undefined && {
+      iam: { mode: iam.mode, bucket: iam.baselines.bucket, protected: iam.protected, limits: iam.limits },
+    }),
     trust: trust.trust,
   };
   return { ok: true, compiled: { ...content, hash: hashConfig(content) } };

@@ -1,4 +1,5 @@
 import type { CompiledTrust } from '../trust/compiled-trust.ts';
+import type { CompiledIam } from './iam.ts';
 import type { CompiledQuarantine } from './quarantine.ts';
 
 /**
@@ -14,5 +15,7 @@ export interface CompiledConfig {
     readonly graceSeconds: number;
     readonly quarantine?: CompiledQuarantine | undefined;
   };
+  /** Absent: IAM is left alone. */
+  readonly iam?: CompiledIam | undefined;
   readonly trust: CompiledTrust;
 }

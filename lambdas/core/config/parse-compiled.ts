@@ -3,6 +3,7 @@ import { CountersignError, messageOf } from '../errors.ts';
 import { trustPolicySchema } from '../trust/policy.ts';
 import type { CompiledConfig } from './compiled.ts';
 import { hashConfig } from './hash.ts';
+import { compiledIam } from './iam.ts';
 import { compiledQuarantine } from './quarantine.ts';
 
 /** Thrown where the compiled configuration is not one, or was changed after it was compiled. */
@@ -16,6 +17,7 @@ const compiledSchema = z.strictObject({
     graceSeconds: z.number().int().positive().max(86_400),
     quarantine: compiledQuarantine.optional(),
   }),
+  iam: compiledIam.optional(),
   trust: z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),

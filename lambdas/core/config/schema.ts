@@ -1,11 +1,8 @@
 import * as z from 'zod';
 import { duration } from '../duration.ts';
+import { alarms } from './alarms.ts';
+import { iamSchema } from './iam.ts';
 import { quarantineSchema } from './quarantine.ts';
-
-const alarms = z.union([
-  z.strictObject({ email: z.email() }),
-  z.strictObject({ topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$/) }),
-]);
 
 /** `countersign.config.yaml`. Unknown keys are errors. Modes have no default. */
 export const configSchema = z.strictObject({
@@ -20,20 +17,7 @@ export const configSchema = z.strictObject({
     quarantine: quarantineSchema.optional(),
   }),
   /** Without this section IAM is left alone. */
-  iam: z
-    .strictObject({
-      /** What may be done about drift. */
-      mode: z.literal('observe'),
-      baselines: z.strictObject({
-        /** The versioned bucket that `countersign baseline publish` writes to. Names: S3 User Guide, "Bucket naming rules". */
-        bucket: z
-          .string()
-          .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'use the name of a bucket: lower-case letters, digits, hyphens'),
-      }),
-      /** Who is told in the region of the events of IAM, where a topic of the hub's region cannot be reached. */
-      globalAlarms: alarms.optional(),
-    })
-    .optional(),
+  iam: iamSchema.optional(),
   /** Who is told when the service itself needs help. */
   alarms,
   logs: z.strictObject({

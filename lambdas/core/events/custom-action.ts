@@ -18,6 +18,9 @@ export interface ChosenFinding {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** Kinds of findings that show plans. */
+const GENERATORS: ReadonlySet<string> = new Set(['countersign/image-signatures', 'countersign/iam-baseline']);
+
 export interface OperatorRequest {
   readonly action: OperatorAction;
   readonly eventId: string;
@@ -75,7 +78,7 @@ export function parseOperatorRequest(body: string): ParsedRequest {
   }
   // What a member account reports reaches the hub too; plans are acted on in the account that they belong to.
   const own = detail.findings.filter(
-    (finding) => finding.AwsAccountId === account && finding.GeneratorId === 'countersign/image-signatures',
+    (finding) => finding.AwsAccountId === account && GENERATORS.has(finding.GeneratorId),
   );
   const findings = own.map(({ Id, ProductFields }) => ({ id: Id, fields: ProductFields }));
   return { outcome: 'request', request: { action, eventId: id, account, region, findings } };

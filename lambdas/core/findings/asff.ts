@@ -3,6 +3,9 @@ import { accountId, partitionOf, regionName } from '../aws-names.ts';
 
 const text = (limit: number) => z.string().min(1).max(limit);
 const time = z.iso.datetime();
+const attachedPolicies = z.array(z.strictObject({ PolicyArn: text(2048), PolicyName: text(128) })).max(100);
+const inlinePolicies = z.array(z.strictObject({ PolicyName: text(128) })).max(100);
+const boundary = z.strictObject({ PermissionsBoundaryArn: text(2048), PermissionsBoundaryType: z.literal('Policy') });
 
 /**
  * The part of the AWS Security Finding Format that this service writes, with the limits that Security Hub enforces (Security Hub API Reference, AwsSecurityFinding).
@@ -38,14 +41,45 @@ export const asffFinding = z.strictObject({
         Partition: z.enum(['aws', 'aws-cn', 'aws-us-gov']),
         Region: regionName,
         Details: z
-          .strictObject({
-            AwsEcrContainerImage: z.strictObject({
-              RegistryId: accountId,
-              RepositoryName: text(256),
-              ImageDigest: text(128),
-              ImageTags: z.array(text(128)).max(100),
+          .union([
+            z.strictObject({
+              AwsEcrContainerImage: z.strictObject({
+                RegistryId: accountId,
+                RepositoryName: text(256),
+                ImageDigest: text(128),
+                ImageTags: z.array(text(128)).max(100),
+              }),
             }),
-          })
+            z.strictObject({
+              AwsIamRole: z.strictObject({
+                RoleName: text(64),
+                Path: text(512),
+                AssumeRolePolicyDocument: text(131_072),
+                AttachedManagedPolicies: attachedPolicies,
+                RolePolicyList: inlinePolicies,
+                PermissionsBoundary: boundary.optional(),
+              }),
+            }),
+            z.strictObject({
+              AwsIamUser: z.strictObject({
+                UserName: text(64),
+                Path: text(512),
+                AttachedManagedPolicies: attachedPolicies,
+                UserPolicyList: inlinePolicies,
+                GroupList: z.array(text(128)).max(100),
+                PermissionsBoundary: boundary.optional(),
+              }),
+            }),
+            z.strictObject({
+              AwsIamGroup: z.strictObject({
+                GroupName: text(128),
+                Path: text(512),
+                AttachedManagedPolicies: attachedPolicies,
+                GroupPolicyList: inlinePolicies,
+              }),
+            }),
+            z.strictObject({ AwsIamPolicy: z.strictObject({ PolicyName: text(128), Path: text(512) }) }),
+          ])
           .optional(),
       }),
     )

@@ -2,7 +2,7 @@ import { fitText } from './text.ts';
 
 /** What a finding tells of a plan. */
 export interface PlanFacts {
-  readonly kind: 'containment' | 'deletion';
+  readonly kind: 'containment' | 'deletion' | 'revert';
   readonly id: string;
   readonly state: string;
   readonly mode: 'observe' | 'approve' | 'enforce';
@@ -27,7 +27,7 @@ export function describePlans(plans: readonly PlanFacts[]): string {
 export function listPlanFields(plans: readonly PlanFacts[]): Record<string, string> {
   return Object.fromEntries(
     plans.flatMap(({ kind, id, state, planDigest, head, does }) => {
-      const name = kind === 'containment' ? 'countersign/Plan' : 'countersign/DeletionPlan';
+      const name = kind === 'deletion' ? 'countersign/DeletionPlan' : 'countersign/Plan';
       return [
         [name, id],
         [`${name}State`, state],

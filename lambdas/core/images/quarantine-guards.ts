@@ -56,8 +56,10 @@ function judgePolicy({ policyHash }: Pick<Plan, 'policyHash'>, bounds: Quarantin
 }
 
 function judgeRepository({ steps }: Pick<Plan, 'steps'>, bounds: QuarantineBounds): Reason | undefined {
-  const isProtected = steps.some(({ call }) =>
-    bounds.protectedRepositories.some((pattern) => matchRepository(pattern, call.repository)),
+  const isProtected = steps.some(
+    ({ call }) =>
+      !('repository' in call) ||
+      bounds.protectedRepositories.some((pattern) => matchRepository(pattern, call.repository)),
   );
   return isProtected ? { code: 'protected', message: 'The repository is protected by the configuration.' } : undefined;
 }

@@ -17,6 +17,9 @@ export type Inverse = z.infer<typeof inverse>;
 export const planStep = z.strictObject({ call: awsCall, inverse });
 export type PlanStep = z.infer<typeof planStep>;
 
+/** Calls of one plan. */
+export const MOST_STEPS = 20;
+
 /** What is known of a plan before it has a name. */
 export const planDraft = z.strictObject({
   version: z.literal(1),
@@ -33,7 +36,7 @@ export const planDraft = z.strictObject({
   policyHash: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   /** The state of the resource before, as far as the steps change it: what an undo leads back to. */
   before: z.record(z.string().max(64), z.union([z.string().max(512), z.boolean()])),
-  steps: z.array(planStep).min(1).max(20),
+  steps: z.array(planStep).min(1).max(MOST_STEPS),
   mode: planMode,
 });
 export type PlanDraft = z.infer<typeof planDraft>;

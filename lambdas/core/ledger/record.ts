@@ -78,6 +78,11 @@ export function proposalEnd({ history }: Pick<LedgerRecord, 'history'>): number 
   return (history[0]?.event.at ?? 0) + PROPOSAL_LIFE;
 }
 
+/** Whether the executor has something to do about a plan that nobody has told it: the rule authorised it, or its proposal has ended. */
+export function isForExecutor(record: LedgerRecord, now: number): boolean {
+  return record.progress.state === 'auto' || (record.progress.state === 'proposed' && now >= proposalEnd(record));
+}
+
 /** Makes sure that a row is what its history says: each entry follows from the one before, and all of them come to the progress. Throws `broken-chain`. */
 export function verifyRecord(record: LedgerRecord): void {
   const [first, ...rest] = record.history;

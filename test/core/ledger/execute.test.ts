@@ -31,7 +31,7 @@ function createWorld(plan: Plan) {
   const isAfter = (call: AwsCall) => {
     if (call.action === 'ecr:UpdateImageStorageClass') return world.archived === (call.storageClass === 'ARCHIVE');
     if (call.action === 'ecr:PutImage') return world.tagged;
-    return call.tag === undefined ? world.deleted : !world.tagged;
+    return 'tag' in call && call.tag !== undefined ? !world.tagged : world.deleted;
   };
   const ports = (): ExecutorPorts => {
     world.runs += 1;

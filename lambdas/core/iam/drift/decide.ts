@@ -1,0 +1,163 @@
+import { canonicalize } from '../../canonical-json.ts';
+import { digestOf } from '../../digest.ts';
+import type { Reason } from '../../errors.ts';
+import { createPlan, MOST_STEPS, type Plan, type PlanMode } from '../../ledger/plan.ts';
+import { capturePolicy, capturePrincipal } from '../baseline/capture.ts';
+import { type CompareStatesOptions, compareStates, type Difference } from '../baseline/compare-states.ts';
+import type { BaselineState } from '../baseline/state.ts';
+import type { BaselineStanding, SignedBaseline } from '../baseline/verify-baseline.ts';
+import type { LiveState } from '../live-state.ts';
+import { combineVerdicts, describeDifferences } from './describe-differences.ts';
+import type { DriftObservation } from './lifecycle.ts';
+import { findProtection, isAwsQuarantine, type Protected } from './out-of-reach.ts';
+import { planRevert, type SpareVersion } from './plan-revert.ts';
+
+export interface DriftQuestion {
+  readonly account: string;
+  readonly resource: string;
+  readonly standing: BaselineStanding;
+  readonly live: LiveState | undefined;
+  readonly compare: CompareStatesOptions;
+  /** Escalation paths that live state has and signed state has not, in words. */
+  readonly addedPaths: (signed: BaselineState | undefined, live: BaselineState) => readonly string[];
+  readonly settings: DriftSettings;
+  readonly policyHash: string;
+  readonly episode: number;
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Other versions of a managed policy, the oldest first. */
+  readonly spares: readonly SpareVersion[];
+  /** Principals that a managed policy is attached to; undefined where that could not be read. */
+  readonly holders: number | undefined;
+}
+
+export interface DriftSettings extends Protected {
+  readonly mode: PlanMode;
+  /** A change of a policy that more principals hold waits for an operator. */
+  readonly mostHolders: number;
+}
+
+export interface DriftDecision {
+  readonly observation: Omit<DriftObservation, 'plans' | 'actor' | 'details'>;
+  readonly plan?: Plan;
+}
+
+/**
+ * What a look comes to, and what to do about it. No plan without a signed state, none for what is out of reach, none for what is gone or was never declared
+ * (to delete or to make anew cannot be taken back). What only takes access away, and what many hold, waits for an operator even where the mode enforces.
+ */
+export function decideDrift(question: DriftQuestion): DriftDecision {
+  const { standing, live } = question;
+  switch (standing.state) {
+    case 'missing':
+      return live === undefined ? close('gone') : tellUndeclared(question, live);
+    case 'invalid':
+    case 'expired':
+    case 'rolled-back':
+    case 'unreadable': {
+      const deviations = [`${standing.state}: ${standing.reason.message}`];
+      return { observation: { state: 'unreadable-baseline', deviations, paths: [] } };
+    }
+    case 'signed':
+      if (live !== undefined) return decideSigned(question, standing.baseline, live);
+      return { observation: { state: 'deleted', deviations: ['it is not there'], paths: [] } };
+  }
+}
+
+function close(state: 'covered' | 'gone'): DriftDecision {
+  return { observation: { state, deviations: [], paths: [] } };
+}
+
+function tellUndeclared(question: DriftQuestion, live: LiveState): DriftDecision {
+  const found = capture(live, []);
+  return {
+    observation: {
+      state: 'undeclared',
+      deviations: listContent(found),
+      paths: question.addedPaths(undefined, found),
+      ...protectionOf(live, question.settings),
+    },
+  };
+}
+
+function decideSigned(question: DriftQuestion, { state, approved }: SignedBaseline, live: LiveState): DriftDecision {
+  const { compare, now, settings } = question;
+  const found = capture(live, state.kind === 'role' || state.kind === 'user' ? state.tags.map(({ key }) => key) : []);
+  const differences = compareStates(state, found, compare);
+  const isApproved = approved.some((one) => now < one.until && compareStates(one.state, found, compare).length === 0);
+  if (differences.length === 0 || isApproved) return close('covered');
+  const observation = {
+    state: 'drifted',
+    verdict: combineVerdicts(differences),
+    deviations: describeDifferences(differences),
+    paths: question.addedPaths(state, found),
+    ...protectionOf(live, settings),
+  } as const;
+  if ('protection' in observation) return { observation };
+  const plan = draftPlan(question, state, live, differences);
+  return plan === undefined ? { observation } : { observation, plan };
+}
+
+function draftPlan(
+  question: DriftQuestion,
+  signed: BaselineState,
+  live: LiveState,
+  differences: readonly Difference[],
+): Plan | undefined {
+  const { account, resource, settings, policyHash, episode, spares, holders = Number.POSITIVE_INFINITY } = question;
+  // Whoever has the ARN now is not whom the baseline means: what that one should have is for a person to say.
+  if (differences.some(({ part }) => part === 'unique-id' || part === 'existence')) return undefined;
+  const steps = planRevert(signed, live, differences, account, spares);
+  // What deviates in more places than a plan has steps is no slip of a hand: a person has to look.
+  if (steps.length === 0 || steps.length > MOST_STEPS) return undefined;
+  const verdict = combineVerdicts(differences);
+  const waits = verdict === 'narrower' || (live.kind === 'policy' && holders > settings.mostHolders);
+  const [first = ''] = describeDifferences(differences.filter((one) => !isAwsQuarantine(one)));
+  return createPlan({
+    version: 1,
+    rule: REVERT_RULE,
+    resource,
+    group: `iam/${account}`,
+    findingId: `countersign/iam/${resource}`.slice(0, 512),
+    reason: { code: verdict, message: first.slice(0, 1024) },
+    policyHash,
+    before: { episode: String(episode), baseline: digestBaseline(signed) },
+    steps: [...steps],
+    mode: waits && settings.mode === 'enforce' ? 'approve' : settings.mode,
+  });
+}
+
+/** The rule of plans that put IAM right. */
+export const REVERT_RULE = 'iam/revert';
+
+/** Names the signed state that a plan leads back to: under another one the plan is not carried out. */
+export function digestBaseline(state: BaselineState): string {
+  return digestOf(canonicalize(state));
+}
+
+/** Why a plan must not go on by what is signed now, or undefined. */
+export function judgeBaseline({ before }: Pick<Plan, 'before'>, standing: BaselineStanding): Reason | undefined {
+  if (standing.state !== 'signed') return { code: 'no-baseline', message: standing.reason.message.slice(0, 400) };
+  if (digestBaseline(standing.baseline.state) === before.baseline) return undefined;
+  return { code: 'other-baseline', message: 'Another baseline was signed since the plan was made.' };
+}
+
+function capture(live: LiveState, tagKeys: readonly string[]): BaselineState {
+  if (live.kind === 'policy') return capturePolicy(live);
+  return capturePrincipal(live, new Set(tagKeys.map((key) => key.toLowerCase())));
+}
+
+function protectionOf(live: LiveState, settings: DriftSettings): { readonly protection?: string } {
+  const reason = findProtection(live, settings);
+  return reason === undefined ? {} : { protection: reason.message };
+}
+
+/** What an undeclared principal has, by name. */
+function listContent(found: BaselineState): readonly string[] {
+  if (found.kind === 'policy') return ['a managed policy'];
+  return [
+    ...found.inline.map(({ name }) => `inline policy ${name}`),
+    ...found.attached.map((arn) => `attached ${arn}`),
+    ...(found.kind === 'user' ? found.groups.map((group) => `in group ${group}`) : []),
+  ];
+}

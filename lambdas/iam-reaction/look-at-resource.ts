@@ -1,0 +1,156 @@
+import { readStanding } from '../aws/baseline-standing.ts';
+import type { DriftStore } from '../aws/drift-store.ts';
+import type { Telemetry } from '../aws/function-frame.ts';
+import { countHolders, listVersions } from '../aws/iam-slots.ts';
+import { readIamState } from '../aws/iam-state.ts';
+import type { LedgerStore } from '../aws/ledger-store.ts';
+import { readTouchedDocuments } from '../aws/policy-documents.ts';
+import { sendFinding, sendPlan } from '../aws/queues.ts';
+import type { Wiring } from '../aws/wiring.ts';
+import type { DeployedTrust } from '../core/config/deployed-trust.ts';
+import { CountersignError } from '../core/errors.ts';
+import { describePlan } from '../core/findings/describe-plan.ts';
+import { describeDriftFinding } from '../core/findings/drift-finding.ts';
+import { describeResource } from '../core/iam/describe-resource.ts';
+import { decideDrift } from '../core/iam/drift/decide.ts';
+import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
+import { parseIamArn } from '../core/iam/iam-arn.ts';
+import type { LiveState } from '../core/iam/live-state.ts';
+import { isPlanId, type Plan } from '../core/ledger/plan.ts';
+import { isForExecutor, type LedgerRecord, openRecord } from '../core/ledger/record.ts';
+
+export interface Parts {
+  readonly wiring: Wiring<'iam' | 's3' | 'sqs' | 'dynamodb'>;
+  readonly trust: DeployedTrust;
+  readonly drift: DriftStore;
+  readonly ledger: LedgerStore;
+  readonly planQueueUrl: string;
+  readonly findingsQueueUrl: string;
+  /** ARNs of the roles of the service itself. */
+  readonly ownRoles: readonly string[];
+}
+
+/** Other writers are other events about the same resource: a handful. */
+const MOST_ROUNDS = 5;
+/** Kinds that have a baseline. */
+const KINDS = ['role', 'user', 'group', 'policy'];
+
+/**
+ * Looks at a principal or policy and records what follows. The finding stays owed on the record until it was handed on, and a plan is in the ledger before the
+ * record names it, so that a crash between any two steps is made up for by the next look. Throws where another try is due.
+ */
+export async function lookAtResource(
+  named: string,
+  actor: string | undefined,
+  parts: Parts,
+  telemetry: Telemetry,
+): Promise<void> {
+  const arn = parseIamArn(named);
+  if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const live = await readIamState(parts.wiring.clients.iam, named);
+    const resource = live?.arn ?? named;
+    const previous = await parts.drift.read(resource);
+    const next = await look({ resource, account: arn.account, live, actor, previous }, parts, telemetry);
+    if (next === undefined || (await parts.drift.write(next, previous))) {
+      tell(next ?? previous, telemetry, next !== undefined);
+      await publishOwed(next ?? previous, live, parts);
+      return;
+    }
+  }
+  throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
+}
+
+interface Look {
+  readonly resource: string;
+  readonly account: string;
+  readonly live: LiveState | undefined;
+  readonly actor: string | undefined;
+  readonly previous: DriftRecord | undefined;
+}
+
+async function look({ resource, account, live, actor, previous }: Look, parts: Parts, telemetry: Telemetry) {
+  const { trust, wiring } = parts;
+  const settings = trust.usable ? trust.config.iam : undefined;
+  const now = wiring.clock();
+  const standing = await readStanding(resource, parts, now);
+  const last = await readLastPlan(previous, parts);
+  const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describePlan('revert', one)) });
+  const isPolicy = live?.kind === 'policy';
+  const decision = decideDrift({
+    account,
+    resource,
+    standing,
+    live,
+    compare: { documentOf: await readTouchedDocuments(wiring.clients.iam, live, standing) },
+    addedPaths: () => [],
+    settings: {
+      mode: settings?.mode ?? 'observe',
+      mostHolders: settings?.limits.mostHolders ?? 0,
+      principals: settings?.protected ?? [],
+      own: parts.ownRoles,
+    },
+    policyHash: trust.policyHash,
+    episode,
+    now,
+    spares: isPolicy ? await readSpares(parts, resource) : [],
+    holders: isPolicy ? await countHolders(wiring.clients.iam, resource) : undefined,
+  });
+  const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
+  await wake(proposed, parts);
+  const plans = proposed.map((one) => describePlan('revert', one));
+  const observation = { ...decision.observation, plans, ...(actor !== undefined && { actor }) };
+  return nextDrift({ account, resource }, previous, observation, now);
+}
+
+async function readSpares({ wiring }: Parts, policyArn: string) {
+  const versions = await listVersions(wiring.clients.iam, policyArn);
+  return versions.filter(({ isDefault }) => !isDefault).toSorted((one, other) => one.createdAt - other.createdAt);
+}
+
+/** The same plan may have been proposed before: then it stands as it is. */
+async function open(plan: Plan, { ledger, wiring }: Parts, telemetry: Telemetry): Promise<LedgerRecord> {
+  const opened = openRecord(plan, wiring.clock());
+  if (await ledger.open(opened)) {
+    telemetry.count('PlanProposed');
+    telemetry.info('plan proposed', { plan: plan.id, rule: plan.rule, resource: plan.resource, mode: plan.mode });
+    return opened;
+  }
+  return (await ledger.read(plan.id)) ?? opened;
+}
+
+/** The plan that the record names last, as the ledger has it now. */
+async function readLastPlan(previous: DriftRecord | undefined, { ledger }: Parts): Promise<readonly LedgerRecord[]> {
+  const id = previous?.plans.at(-1)?.id;
+  const record = isPlanId(id) ? await ledger.read(id) : undefined;
+  return record === undefined ? [] : [record];
+}
+
+/** Wakes the executor where it has something to do. */
+async function wake(plans: readonly LedgerRecord[], { wiring, planQueueUrl }: Parts): Promise<void> {
+  for (const record of plans) {
+    if (isForExecutor(record, wiring.clock())) await sendPlan(wiring.clients.sqs, planQueueUrl, record.plan.id);
+  }
+}
+
+function tell(record: DriftRecord | undefined, telemetry: Telemetry, isNew: boolean): void {
+  const state = record?.state ?? 'covered';
+  if (state === 'covered' || state === 'gone') telemetry.count('IamCovered');
+  else telemetry.count(state === 'unreadable-baseline' ? 'IamBaselineUnreliable' : 'IamDrift');
+  if (record === undefined) return;
+  const { resource, revision, verdict = '' } = record;
+  if (isNew) telemetry.info('drift', { resource, state, verdict, revision });
+}
+
+async function publishOwed(
+  record: DriftRecord | undefined,
+  live: LiveState | undefined,
+  { wiring, findingsQueueUrl, drift }: Parts,
+): Promise<void> {
+  if (record === undefined || !isDriftFindingOwed(record)) return;
+  const region = wiring.environment.AWS_REGION ?? 'us-east-1';
+  const details = live && describeResource(live);
+  const finding = describeDriftFinding({ ...record, region, ...(details && { details }) });
+  await sendFinding(wiring.clients.sqs, findingsQueueUrl, finding);
+  await drift.markPublished(record);
+}

@@ -1,0 +1,58 @@
+import type { Context } from 'aws-lambda';
+import { readAccountIam } from '../aws/account-iam.ts';
+import { readStanding } from '../aws/baseline-standing.ts';
+import { driftStore } from '../aws/drift-store.ts';
+import { requireVariable } from '../aws/environment.ts';
+import { frameFunction } from '../aws/function-frame.ts';
+import { sendIamRecheck } from '../aws/queues.ts';
+import { takeTurns } from '../aws/take-turns.ts';
+import type { Wiring } from '../aws/wiring.ts';
+import { readDeployedTrust } from '../core/config/deployed-trust.ts';
+import { captureAccount } from '../core/iam/baseline/capture.ts';
+import { compareStates } from '../core/iam/baseline/compare-states.ts';
+import type { BaselineState } from '../core/iam/baseline/state.ts';
+
+export interface IamSweepResult {
+  readonly principals: number;
+  readonly messages: number;
+}
+
+/** Baselines that are read at the same time. */
+const AT_ONCE = 8;
+/** Seconds over which the looks are spread, so that a sweep does not take IAM's rate from the account. */
+const SPREAD = 600;
+
+/**
+ * Compares the whole account with its baselines and asks for a look at every principal and policy that is not what was signed, or whose record says that it was not.
+ * This is what makes lost events harmless. One call for 1,000 principals, one object and one row for each. What was deleted is the events' to tell.
+ */
+export function createHandler(
+  wiring: Wiring<'iam' | 's3' | 'sqs' | 'dynamodb'>,
+): (event: unknown, context: Context) => Promise<IamSweepResult> {
+  const { clients, environment, clock } = wiring;
+  const queueUrl = requireVariable(environment, 'IAM_QUEUE_URL');
+  const drift = driftStore(clients.dynamodb, requireVariable(environment, 'DRIFT_TABLE'));
+  const trust = readDeployedTrust(wiring.readCompiledConfig);
+
+  async function needsLook(found: BaselineState): Promise<boolean> {
+    const standing = await readStanding(found.arn, { wiring, trust, drift }, clock());
+    if (standing.state !== 'signed' || compareStates(standing.baseline.state, found).length > 0) return true;
+    const record = await drift.read(found.arn);
+    return record !== undefined && (record.state !== 'covered' || record.revision > record.publishedRevision);
+  }
+
+  return frameFunction(environment, async (_event: unknown, telemetry) => {
+    const { states } = captureAccount(await readAccountIam(clients.iam));
+    const inTurn = takeTurns(AT_ONCE);
+    const looks = await Promise.all(
+      states.map((found) => inTurn(async () => ((await needsLook(found)) ? [found.arn] : []))),
+    );
+    const wanted = looks.flat();
+    for (const arn of wanted) {
+      await sendIamRecheck(clients.sqs, queueUrl, arn, Math.floor(wiring.random() * Math.min(SPREAD, wanted.length)));
+    }
+    telemetry.count('IamSweepCompleted');
+    telemetry.info('iam sweep', { principals: states.length, messages: wanted.length });
+    return { principals: states.length, messages: wanted.length };
+  });
+}

@@ -1,0 +1,117 @@
+import { ArnFormat, Aws, Stack, Validations } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
+import type { CompiledIam } from '../lambdas/core/config/iam.ts';
+import type { ServiceFunction } from './service-function.ts';
+
+/** What a look at a principal or policy reads. */
+export const READS = [
+  'iam:GetGroup',
+  'iam:GetGroupPolicy',
+  'iam:GetPolicy',
+  'iam:GetPolicyVersion',
+  'iam:GetRole',
+  'iam:GetRolePolicy',
+  'iam:GetUser',
+  'iam:GetUserPolicy',
+  'iam:ListAttachedGroupPolicies',
+  'iam:ListAttachedRolePolicies',
+  'iam:ListAttachedUserPolicies',
+  'iam:ListGroupPolicies',
+  'iam:ListGroupsForUser',
+  'iam:ListInstanceProfilesForRole',
+  'iam:ListPolicyVersions',
+  'iam:ListRolePolicies',
+  'iam:ListUserPolicies',
+];
+
+/** What the calls of `lambdas/core/ledger/calls/iam.ts` need. To make or delete principals, and to make keys, is not among them. */
+const CHANGES = [
+  'iam:AddUserToGroup',
+  'iam:AttachGroupPolicy',
+  'iam:AttachRolePolicy',
+  'iam:AttachUserPolicy',
+  'iam:CreatePolicyVersion',
+  'iam:DeleteGroupPolicy',
+  'iam:DeletePolicyVersion',
+  'iam:DeleteRolePermissionsBoundary',
+  'iam:DeleteRolePolicy',
+  'iam:DeleteUserPermissionsBoundary',
+  'iam:DeleteUserPolicy',
+  'iam:DetachGroupPolicy',
+  'iam:DetachRolePolicy',
+  'iam:DetachUserPolicy',
+  'iam:PutGroupPolicy',
+  'iam:PutRolePermissionsBoundary',
+  'iam:PutRolePolicy',
+  'iam:PutUserPermissionsBoundary',
+  'iam:PutUserPolicy',
+  'iam:RemoveUserFromGroup',
+  'iam:SetDefaultPolicyVersion',
+  'iam:UpdateAssumeRolePolicy',
+];
+
+/** Rights to read every principal and policy of the account, and policies of AWS: what is made tomorrow must not wait for a deployment. */
+export function allowReadingIam(reader: ServiceFunction, actions: readonly string[] = READS): void {
+  const resources = [...everything(reader), `arn:${Aws.PARTITION}:iam::aws:policy/*`];
+  reader.allow(new PolicyStatement({ actions: [...actions], resources }));
+  acknowledge(
+    reader,
+    resources,
+    'Reading rights for every principal and policy of this account, also those that are made later.',
+  );
+}
+
+/**
+ * Rights to set policies of every principal right, but not of the service's own roles, of what the operator protects, and of what AWS owns. To attach a policy that gives
+ * more than was signed would need a signed baseline that says so.
+ */
+export function allowChangingIam(
+  executor: ServiceFunction,
+  own: readonly ServiceFunction[],
+  { protected: kept }: CompiledIam,
+): void {
+  const resources = everything(executor);
+  const role = (path: string) =>
+    Stack.of(executor).formatArn({
+      service: 'iam',
+      region: '',
+      resource: 'role',
+      resourceName: path,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  executor.allow(
+    new PolicyStatement({ actions: CHANGES, resources }),
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: CHANGES,
+      resources: [...own.map((one) => one.role.roleArn), role('aws-service-role/*'), role('aws-reserved/*'), ...kept],
+    }),
+  );
+  acknowledge(
+    executor,
+    resources,
+    'Drift is put right wherever it is; the roles of the service itself and what is protected are denied beside it.',
+  );
+}
+
+function everything(user: ServiceFunction): string[] {
+  return ['role', 'user', 'group', 'policy'].map((resource) =>
+    Stack.of(user).formatArn({
+      service: 'iam',
+      region: '',
+      resource,
+      resourceName: '*',
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    }),
+  );
+}
+
+function acknowledge(user: ServiceFunction, resources: readonly string[], reason: string): void {
+  Validations.of(user.role).acknowledge(
+    ...resources.map((resource) => ({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${flattenCfnReference(Stack.of(user).resolve(resource))}]`,
+      reason,
+    })),
+  );
+}
