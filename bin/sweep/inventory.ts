@@ -1,8 +1,14 @@
 import { regionName, repositoryName } from '../../lambdas/core/aws-names.ts';
 import type { Digest } from '../../lambdas/core/digest.ts';
 import { subjectOfTag } from '../../lambdas/core/events/subject-of-tag.ts';
-import { ManifestError, parseManifest } from '../../lambdas/core/images/manifest.ts';
-import { type ArtifactSource, LIMITS, type StoredManifest } from '../../lambdas/core/images/source.ts';
+import { standsForItself } from '../../lambdas/core/images/read-attachment.ts';
+import {
+  type ArtifactSource,
+  LIMITS,
+  type Read,
+  type Reference,
+  type StoredManifest,
+} from '../../lambdas/core/images/source.ts';
 import { type Io, UsageError } from '../commands/command.ts';
 import { SourceError, toSourceError } from '../sources/errors.ts';
 import { listTags } from '../sources/list-tags.ts';
@@ -20,7 +26,7 @@ export interface Inventory {
   readonly source: ArtifactSource;
   /** The repository without its registry. */
   readonly repository: string;
-  /** Pages of images, without those that are signatures of others. Throws SourceError. */
+  /** Pages of images, without what hangs on others and could not be run. Throws SourceError. */
   list(): AsyncIterable<readonly Listed[]>;
 }
 
@@ -47,12 +53,16 @@ async function openEcr(
   const { ecrSource } = await import('../../lambdas/aws/ecr-source.ts');
   const { listImages } = await import('../../lambdas/aws/ecr-inventory.ts');
   const ecr = io.ecrIn?.(region) ?? (await import('../../lambdas/aws/clients/ecr.ts')).ecr(region);
+  const source = ecrSource({ ecr, fetch: io.fetch ?? fetch, registryId: account, region, repository });
   return {
-    source: ecrSource({ ecr, fetch: io.fetch ?? fetch, registryId: account, region, repository }),
+    source,
     repository,
     async *list() {
       try {
-        for await (const page of listImages(ecr, where)) yield page.map(({ digest }) => ({ digest, tags: [] }));
+        for await (const { images, attachments } of listImages(ecr, where)) {
+          const runnable = await findRunnable(source, attachments);
+          yield [...images, ...runnable].map(({ digest }) => ({ digest, tags: [] }));
+        }
       } catch (thrown) {
         throw explainEcr(thrown, repository);
       }
@@ -60,8 +70,19 @@ async function openEcr(
   };
 }
 
+/** Those that call themselves attachments and could be run all the same. */
+async function findRunnable(
+  source: ArtifactSource,
+  attachments: readonly { readonly digest: Digest }[],
+): Promise<readonly { readonly digest: Digest }[]> {
+  const manifests = await readAll(source, attachments);
+  return manifests.flatMap((manifest) =>
+    manifest !== undefined && standsForItself(manifest, true, LIMITS) ? [manifest] : [],
+  );
+}
+
 function explainEcr(thrown: unknown, repository: string): unknown {
-  if (!(thrown instanceof Error)) return thrown;
+  if (!(thrown instanceof Error) || thrown instanceof SourceError) return thrown;
   const { name, message } = thrown;
   if (name === 'RepositoryNotFoundException')
     return new SourceError('not-found', `there is no repository ${repository}`);
@@ -84,10 +105,7 @@ function openRegistry(name: string, io: Io): Inventory {
     repository: reference.repository,
     async *list() {
       for await (const tags of listTags(reference, options)) {
-        yield await resolveTags(
-          source,
-          tags.filter((tag) => subjectOfTag(tag) === undefined),
-        );
+        yield await resolveTags(source, tags);
       }
     },
   };
@@ -107,31 +125,39 @@ function parse(name: string) {
   }
 }
 
-/** The images that tags point to, each once. A tag that cannot be read now is an error: leaving it out would hide an image. */
+/** The images that tags point to, each once. */
 async function resolveTags(source: ArtifactSource, tags: readonly string[]): Promise<readonly Listed[]> {
-  const reads = await source.readManifests(
+  const manifests = await readAll(
+    source,
     tags.map((tag) => ({ tag })),
-    { ...LIMITS, totalBytes: LIMITS.manifestBytes * 100 },
   );
   const images = new Map<Digest, Listed>();
-  for (const [index, read] of reads.entries()) {
+  for (const [index, manifest] of manifests.entries()) {
     const tag = tags[index] ?? '';
-    // Deleted since it was listed.
-    if (!read.ok && read.failure.code === 'not-found') continue;
-    if (!read.ok) throw toSourceError({ ...read.failure, message: `${source.name}:${tag}: ${read.failure.message}` });
-    if (isReferrer(read.value)) continue;
-    const { digest } = read.value;
+    if (manifest === undefined || !standsForItself(manifest, subjectOfTag(tag) !== undefined, LIMITS)) continue;
+    const { digest } = manifest;
     images.set(digest, { digest, tags: [...(images.get(digest)?.tags ?? []), tag] });
   }
   return [...images.values()];
 }
 
-/** What names a subject is a signature or another attachment. What is malformed stays: it will be refused when it is judged. */
-function isReferrer(manifest: StoredManifest): boolean {
-  try {
-    return parseManifest(manifest, LIMITS).subject !== undefined;
-  } catch (problem) {
-    if (problem instanceof ManifestError) return false;
-    throw problem;
-  }
+/** Reads manifests, undefined for those that were deleted since they were listed. One that cannot be read now is an error: leaving it out would hide an image. */
+async function readAll(
+  source: ArtifactSource,
+  references: readonly Reference[],
+): Promise<readonly (StoredManifest | undefined)[]> {
+  if (references.length === 0) return [];
+  const reads = await source.readManifests(references, { ...LIMITS, totalBytes: LIMITS.manifestBytes * 100 });
+  return reads.map((read, index) => takeManifest(read, source.name, references[index]));
+}
+
+function takeManifest(
+  read: Read<StoredManifest>,
+  name: string,
+  reference: Reference | undefined,
+): StoredManifest | undefined {
+  if (read.ok) return read.value;
+  if (read.failure.code === 'not-found') return undefined;
+  const where = reference === undefined || 'tag' in reference ? `:${reference?.tag ?? ''}` : `@${reference.digest}`;
+  throw toSourceError({ ...read.failure, message: `${name}${where}: ${read.failure.message}` });
 }

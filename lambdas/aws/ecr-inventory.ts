@@ -31,27 +31,46 @@ function readSettings(repository: Repository): readonly TagSettings[] {
   return name === undefined ? [] : [{ name, mutability, exclusions }];
 }
 
-/**
- * The images of a repository in pages of up to 100, without those that are signatures of others: what names a subject, or has no tags but cosign's. They were
- * looked at when they were pushed, as whatever could be run is; here they only would be looked at again every hour. Untagged images are images.
- */
+/** Up to 100 of what a repository holds. */
+export interface InventoryPage {
+  readonly images: readonly ImageName[];
+  /** What names a subject, or has no tags but cosign's: a signature, or an image that calls itself one. Only its manifest tells. */
+  readonly attachments: readonly ListedAttachment[];
+}
+
+export interface ListedAttachment extends ImageName {
+  /** Unix milliseconds. */
+  readonly pushedAt: number | undefined;
+  /** One of cosign's tags, where it has no others. */
+  readonly signatureTag: string | undefined;
+}
+
+/** What a repository holds, page by page. Untagged images are images. */
 export async function* listImages(
   client: ECRClient,
   { account, region, repository }: Omit<ImageName, 'digest'>,
-): AsyncGenerator<readonly ImageName[]> {
+): AsyncGenerator<InventoryPage> {
   let pages = 0;
   for await (const { imageDetails = [] } of paginateDescribeImages(
     { client },
     { registryId: account, repositoryName: repository, maxResults: 100 },
   )) {
-    const digests = imageDetails.filter((image) => !isAttachment(image)).map(({ imageDigest }) => imageDigest);
-    yield digests.filter(isDigest).map((digest) => ({ account, region, repository, digest }));
+    const images: ImageName[] = [];
+    const attachments: ListedAttachment[] = [];
+    for (const detail of imageDetails) {
+      const { imageDigest: digest, imagePushedAt } = detail;
+      if (!isDigest(digest)) continue;
+      const image = { account, region, repository, digest };
+      const signatureTag = findSignatureTag(detail);
+      if (signatureTag === undefined && detail.subjectManifestDigest === undefined) images.push(image);
+      else attachments.push({ ...image, pushedAt: imagePushedAt?.getTime(), signatureTag });
+    }
+    yield { images, attachments };
     pages += 1;
     if (pages >= MOST_PAGES) return;
   }
 }
 
-function isAttachment({ subjectManifestDigest, imageTags = [] }: ImageDetail): boolean {
-  if (subjectManifestDigest !== undefined) return true;
-  return imageTags.length > 0 && imageTags.every((tag) => subjectOfTag(tag) !== undefined);
+function findSignatureTag({ imageTags = [] }: ImageDetail): string | undefined {
+  return imageTags.every((tag) => subjectOfTag(tag) !== undefined) ? imageTags[0] : undefined;
 }

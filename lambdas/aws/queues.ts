@@ -6,18 +6,18 @@ import type { AsffFinding } from '../core/findings/asff.ts';
 import type { ImageName } from '../core/image-name.ts';
 import type { PlanId } from '../core/ledger/plan.ts';
 
-/** Asks for an image to be looked at again after `delay` seconds (0 to 900: SQS API Reference, SendMessage). */
+/** Asks for an image to be looked at again after `delay` seconds (0 to 900: SQS API Reference, SendMessage). `signatureTag` as in `writeRecheck`. */
 export async function sendRecheck(
   sqs: SQSClient,
   queueUrl: string,
-  image: ImageName,
+  { signatureTag, ...image }: ImageName & { readonly signatureTag?: string | undefined },
   delay: number,
   now: number,
 ): Promise<void> {
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: queueUrl,
-      MessageBody: writeRecheck(image, now),
+      MessageBody: writeRecheck(image, now, signatureTag),
       DelaySeconds: Math.max(0, Math.min(900, Math.ceil(delay))),
     }),
   );

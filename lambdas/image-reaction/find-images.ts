@@ -16,8 +16,8 @@ export interface ConcernedImage {
 }
 
 /**
- * Finds the images behind an event. A signature concerns its subject: cosign's tags name it, and so does the manifest of a referrer. Whatever could be run is
- * looked at itself, also where it calls itself a signature: that is a name which everybody with push rights can give. Throws `unreadable` where a tag calls for
+ * Finds the images behind an event. A signature concerns its subject: cosign's tags name it, and so does the manifest of a referrer. Whatever could be run, or is not
+ * understood, is looked at itself, also where it calls itself a signature: that is a name which everybody with push rights can give. Throws `unreadable` where a tag calls for
  * a look at its subject, which may be read, and at the manifest, which may not: another try is due.
  */
 export async function findConcernedImages(
@@ -32,7 +32,7 @@ export async function findConcernedImages(
   if (byTag !== undefined) {
     if (isUnreadable(read)) throw new CountersignError('unreadable', `${event.digest}: ${read.failure.message}`);
     const subject = { image: nameIn(event, byTag) };
-    return describe(read)?.runnable ? [subject, own] : [subject];
+    return isHarmless(read) ? [subject] : [subject, own];
   }
   if (isUnreadable(read)) {
     const { code, message } = read.failure;
@@ -48,6 +48,12 @@ export async function findConcernedImages(
 
 function isUnreadable(read: Read<StoredManifest> | undefined): read is Extract<Read<StoredManifest>, { ok: false }> {
   return read !== undefined && !read.ok && (read.failure.code === 'transient' || read.failure.code === 'denied');
+}
+
+/** Whether nothing can be run from it. What we do not understand a runtime may. */
+function isHarmless(read: Read<StoredManifest> | undefined): boolean {
+  if (read === undefined || (!read.ok && read.failure.code === 'not-found')) return true;
+  return describe(read)?.runnable === false;
 }
 
 function describe(read: Read<StoredManifest> | undefined): Attachment | undefined {

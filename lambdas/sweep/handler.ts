@@ -9,7 +9,7 @@ import { rootStore } from '../aws/root-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
-import { needsLook } from '../core/images/sweep.ts';
+import { attachmentNeedsLook, needsLook } from '../core/images/sweep.ts';
 import { findImagePolicy } from '../core/trust/match-repository.ts';
 import { reportMovableTags } from './report-movable-tags.ts';
 
@@ -68,10 +68,15 @@ export function createHandler(
           cutShort = true;
           break sweep;
         }
-        images += page.length;
-        const known = new Map((await verdicts.readMany(page)).map((record) => [record.digest, record]));
+        images += page.images.length;
+        const listed = [...page.images, ...page.attachments];
+        const known = new Map((await verdicts.readMany(listed)).map((record) => [record.digest, record]));
         const now = wiring.clock();
-        for (const image of page.filter((one) => needsLook(known.get(one.digest), { now, policyHash: inUse.hash }))) {
+        const at = { now, policyHash: inUse.hash };
+        const attachments = page.attachments.filter((one) =>
+          attachmentNeedsLook(known.get(one.digest), one.pushedAt, at),
+        );
+        for (const image of [...page.images.filter((one) => needsLook(known.get(one.digest), at)), ...attachments]) {
           await sendRecheck(clients.sqs, queueUrl, image, wiring.random() * Math.min(SPREAD, messages), now);
           messages += 1;
         }

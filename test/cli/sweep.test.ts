@@ -14,6 +14,7 @@ import {
 import { createPrivateSigstore } from '../../local/sigstore/private-sigstore.ts';
 import { createSigningKey } from '../../local/sigstore/signers.ts';
 import { prepareAccount } from '../local/account/prepare.ts';
+import { disguiseImage } from '../support/disguised-image.ts';
 import { type RegistryContents, startRegistry } from '../support/loopback-registry.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makeFolder } from '../support/temporary-folder.ts';
@@ -107,6 +108,25 @@ describe('a sweep over a registry', () => {
     });
     expect(lines.find(({ digest }) => digest === child.digest).reasons).toMatchObject([{ code: 'covered-by-index' }]);
     expect(err).toMatch(/^5 images: 3 verified, 1 unsigned, 1 invalid; \d+ s; all were seen\n$/);
+  });
+
+  test('sees the image that calls itself an attachment, by its subject or by its tag', async () => {
+    const attached = disguiseImage('attached', good);
+    const tagged = buildImage('tagged like a signature');
+    const names = ['good', 'attached', legacyTag(good.digest, 'sig'), legacyTag(bare.digest, 'att')];
+    const contents = contentsOf(names);
+    const { code, verdicts } = await sweep({
+      ...contents,
+      artifacts: [...contents.artifacts, attached, tagged],
+      tags: { ...contents.tags, attached: attached.digest, [legacyTag(bare.digest, 'att')]: tagged.digest },
+    });
+
+    expect(code).toBe(1);
+    expect(verdicts).toEqual({
+      [good.digest]: 'verified',
+      [attached.digest]: 'unsigned',
+      [tagged.digest]: 'unsigned',
+    });
   });
 
   test('is a yes only where all are verified and there are some', async () => {

@@ -7,14 +7,14 @@ import { fullConfiguration, testConfiguration } from './configuration.ts';
 
 const { compiled } = fullConfiguration;
 const limits = { perPolicyAndHour: 1, perRepositoryAndHour: 1 };
-const { iam: _iam, ...withoutIam } = compiled;
 const synthesize = (policies: CompiledQuarantine['policies']) =>
   readTemplate(
     synthesizeTemplate({
       configuration: {
         ...fullConfiguration,
         compiled: {
-          ...withoutIam,
+          ...compiled,
+          iam: undefined,
           images: { ...compiled.images, quarantine: { policies, protectedRepositories: [], limits } },
         },
       },
@@ -102,7 +102,7 @@ describe('the ledger', () => {
     expect(table?.Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 
-  it('is read by key and written in whole rows, by the functions that have to', () => {
+  it('is read by key and written in whole rows, by the four functions that have to', () => {
     const grants = grantsOf(whole).filter(({ on }) => on.includes(id));
 
     expect(distinct(grants.map(({ action }) => action))).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);

@@ -34,7 +34,7 @@ function parseDetail(event: Envelope): ParsedEvent {
   if (event.source === RECHECK_SOURCE && type === RECHECK_TYPE) {
     const parsed = recheck.safeParse(event.detail);
     if (!parsed.success) return rejected('malformed-event', `${type}: ${describe(parsed.error)}`);
-    return known(event, 'recheck', parsed.data, undefined);
+    return known(event, 'recheck', parsed.data, parsed.data['image-tag']);
   }
   return rejected('unknown-event', `no reaction to ${type.slice(0, 100)} from ${event.source.slice(0, 100)}`);
 }

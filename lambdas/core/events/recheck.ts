@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { repositoryName } from '../aws-names.ts';
 import type { ImageName } from '../image-name.ts';
-import { digest } from './envelope.ts';
+import { digest, tag } from './envelope.ts';
 
 export const RECHECK_SOURCE = 'countersign';
 export const RECHECK_TYPE = 'Countersign Image Recheck';
@@ -10,10 +10,14 @@ export const RECHECK_TYPE = 'Countersign Image Recheck';
 export const recheck = z.object({
   'repository-name': repositoryName,
   'image-digest': digest,
+  'image-tag': tag.optional(),
 });
 
-/** The message that asks for an image to be looked at again, in the form of an event, so that one queue and one parser serve both. */
-export function writeRecheck(image: ImageName, now: number): string {
+/**
+ * The message that asks for an image to be looked at again, in the form of an event, so that one queue and one parser serve both. `signatureTag` is given where it
+ * wears the tag of a signature, which says more than its manifest.
+ */
+export function writeRecheck(image: ImageName, now: number, signatureTag?: string): string {
   return JSON.stringify({
     version: '0',
     id: `recheck-${now}-${image.digest.slice(7, 19)}`,
@@ -23,6 +27,10 @@ export function writeRecheck(image: ImageName, now: number): string {
     region: image.region,
     time: new Date(now).toISOString(),
     resources: [],
-    detail: { 'repository-name': image.repository, 'image-digest': image.digest },
+    detail: {
+      'repository-name': image.repository,
+      'image-digest': image.digest,
+      ...(signatureTag !== undefined && { 'image-tag': signatureTag }),
+    },
   });
 }

@@ -25,15 +25,31 @@ export function readAttachment(stored: StoredManifest, limits: Limits): Attachme
   }
 }
 
-/** The media types that runtimes unpack (OCI image-spec, layer.md; Docker image manifest, schema 2). */
+/**
+ * Whether what is stored is to be judged by itself: everything but what hangs on another image, by its subject or by `wearsTag` (the tag of a signature), and could
+ * not be run. What is no manifest is: whoever looks at it says what is wrong with it.
+ */
+export function standsForItself(stored: StoredManifest, wearsTag: boolean, limits: Limits): boolean {
+  const attachment = readAttachment(stored, limits);
+  return attachment === undefined || attachment.runnable || (attachment.subject === undefined && !wearsTag);
+}
+
+/** The media types that runtimes unpack wherever they stand (OCI image-spec, layer.md; Docker image manifest, schema 2). */
 const UNPACKED = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/i;
+/**
+ * The media types that Docker takes for a configuration and unpacks as layers, whatever they call themselves, where it knows all of a manifest (moby, distribution/registry.go,
+ * supportedMediaTypes): generic ones, which old images have, and whatever begins like its own.
+ */
+const TAKEN_BY_DOCKER =
+  /^(?:application\/vnd\.(?:oci\.image|docker)(?:\..*)?|application\/octet-stream|application\/json|text\/html)$/is;
 /** The empty config of artifacts (OCI image-spec, manifest.md, "Guidance for an Empty Descriptor"): it names no file system, so nothing runs from it. */
 const EMPTY_CONFIG = digestOf('{}');
 
 function isRunnable(manifest: Manifest): boolean {
+  if (manifest.kind !== 'image' || manifest.configDigest === EMPTY_CONFIG || manifest.layers.length === 0) return false;
+  const types = manifest.layers.map(({ mediaType }) => mediaType);
   return (
-    manifest.kind === 'image' &&
-    manifest.configDigest !== EMPTY_CONFIG &&
-    manifest.layers.some(({ mediaType }) => UNPACKED.test(mediaType))
+    types.some((type) => UNPACKED.test(type)) ||
+    [manifest.configMediaType ?? '', ...types].every((type) => TAKEN_BY_DOCKER.test(type))
   );
 }

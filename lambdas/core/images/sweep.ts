@@ -4,6 +4,21 @@ import type { VerdictRecord } from './verdict.ts';
 /** A wait that is this long overdue was lost, milliseconds: SQS may be late, by minutes at most. */
 const OVERDUE = 15 * 60_000;
 
+/** How long after its push an attachment may have been lost on the way to us, milliseconds: two runs of the sweep see it. */
+const RECENT = 2 * 3_600_000;
+
+/**
+ * Whether what calls itself an attachment needs a look. Like any image where it has a verdict: then it could be run. Of the others only what was pushed just now,
+ * since the event that would have told what it is may have been lost; signatures would be looked at every hour otherwise.
+ */
+export function attachmentNeedsLook(
+  record: VerdictRecord | undefined,
+  pushedAt: number | undefined,
+  at: { readonly now: number; readonly policyHash: string },
+): boolean {
+  return record === undefined ? pushedAt !== undefined && at.now - pushedAt < RECENT : needsLook(record, at);
+}
+
 /**
  * Whether an image in the registry needs a look: it has no verdict, none under the policy in force, one that has ended, an overdue wait, an undecided state, an owed finding, or an
  * open one, since the event of the signature that would close it may have been lost. `verified` needs none: what was signed stays signed.

@@ -89,7 +89,10 @@ export async function verifyImage({
       const listing = children === undefined ? observation : { ...observation, children };
       if (decision.verdict === 'verified' || findContainers === undefined || policyHash === undefined) return listing;
       const policyLine = `images[${match.index}].platformImages`;
-      return coverByContainers(listing, await findContainers(), { policyHash, policyLine, policy: match.policy.name });
+      // Without a clock no exception holds, neither that of an index.
+      const now = clock?.() ?? Number.POSITIVE_INFINITY;
+      const terms = { policyHash, policyLine, policy: match.policy.name, now };
+      return coverByContainers(listing, await findContainers(), terms);
     }
   }
 }

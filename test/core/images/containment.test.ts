@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lambdas/core/digest.ts';
 import { type Container, coverByContainers } from '../../../lambdas/core/images/containment.ts';
 import type { Observation } from '../../../lambdas/core/images/verify-image.ts';
-import { decided } from '../../support/verdicts.ts';
+import { decided, NOON } from '../../support/verdicts.ts';
 
-const BY = { policyHash: 'sha256:policy-1', policyLine: 'images[0].platformImages', policy: 'acme-images' };
+const BY = { policyHash: 'sha256:policy-1', policyLine: 'images[0].platformImages', policy: 'acme-images', now: NOON };
 const INDEX = digestOf('an index');
 
 function containerIn(state: Container['state'], policyHash = BY.policyHash, digest = INDEX): Container {
@@ -60,6 +60,29 @@ describe('an image that indexes list', () => {
     const observation = decided('invalid');
 
     expect(cover(observation, [containerIn('gone', 'sha256:policy-0')])).toBe(observation);
+  });
+
+  test('is covered no longer than the index is excepted', () => {
+    expect(cover(decided('unsigned'), [{ ...containerIn('verified'), validUntil: NOON + 1 }])).toMatchObject({
+      decision: { verdict: 'verified', validUntil: NOON + 1 },
+    });
+  });
+
+  test('is covered by the index that stays verified, not by one that is excepted for a while', () => {
+    const excepted = { ...containerIn('verified', BY.policyHash, digestOf('excepted')), validUntil: NOON + 1 };
+    const longer = { ...containerIn('verified', BY.policyHash, digestOf('longer')), validUntil: NOON + 2 };
+    const covered = cover(decided('unsigned'), [excepted, containerIn('verified'), longer]);
+
+    expect(covered).toMatchObject({ decision: { reasons: [{ message: expect.stringContaining(INDEX) }] } });
+    expect(covered).not.toHaveProperty('decision.validUntil');
+    expect(cover(decided('unsigned'), [excepted, longer])).toMatchObject({ decision: { validUntil: NOON + 2 } });
+  });
+
+  test('waits for an index whose exception has ended and that was not looked at since', () => {
+    expect(cover(decided('unsigned'), [{ ...containerIn('verified'), validUntil: NOON }])).toMatchObject({
+      kind: 'undecided',
+      reason: { code: 'index-undecided' },
+    });
   });
 
   test('keeps its own verification', () => {
