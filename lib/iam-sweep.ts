@@ -32,7 +32,7 @@ export class IamSweep extends Construct {
       environment: { DRIFT_TABLE: drift.store.table.tableName },
     });
     drift.allowToAsk(this.sweep);
-    drift.store.allowBaselines(this.sweep);
+    drift.store.allowSweep(this.sweep);
     allowBaselineReads(this.sweep, iam.bucket);
     this.sweep.allow(
       // Has no resource level (Service Authorization Reference, IAM).

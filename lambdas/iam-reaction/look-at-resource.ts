@@ -1,4 +1,4 @@
-import { readStanding } from '../aws/baseline-standing.ts';
+import { readDeclaredArn, readStanding } from '../aws/baseline-standing.ts';
 import type { DriftStore } from '../aws/drift-store.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
 import { countHolders, listVersions } from '../aws/iam-slots.ts';
@@ -48,17 +48,38 @@ export async function lookAtResource(
   const arn = parseIamArn(named);
   if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const live = await readIamState(parts.wiring.clients.iam, named);
-    const resource = live?.arn ?? named;
+    const { live, resource } = await findNamed(named, parts);
     const previous = await parts.drift.read(resource);
     const next = await look({ resource, account: arn.account, live, actor, previous }, parts, telemetry);
     if (next === undefined || (await parts.drift.write(next, previous))) {
       tell(next ?? previous, telemetry, next !== undefined);
       await publishOwed(next ?? previous, live, parts);
+      // Names are unique in an account: where this one has another path now, nothing is under the ARN that was asked for.
+      if (resource !== named) await closeFormer(named, arn.account, parts);
       return;
     }
   }
   throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** Live state under a name, and the whole ARN: of what is gone that which its baseline tells. */
+async function findNamed(named: string, { wiring, trust }: Parts) {
+  const { iam, s3 } = wiring.clients;
+  const live = await readIamState(iam, named);
+  if (live !== undefined) return { live, resource: live.arn };
+  const declared = trust.usable ? await readDeclaredArn(s3, trust.config.iam?.bucket, named) : undefined;
+  if (declared === undefined || declared === named) return { live, resource: named };
+  // A policy is read by its path.
+  return { live: await readIamState(iam, declared), resource: declared };
+}
+
+async function closeFormer(resource: string, account: string, parts: Parts): Promise<void> {
+  const previous = await parts.drift.read(resource);
+  if (previous === undefined) return;
+  const gone = { state: 'gone', deviations: [], paths: [], plans: [] } as const;
+  const next = nextDrift({ account, resource }, previous, gone, parts.wiring.clock());
+  if (next === undefined || (await parts.drift.write(next, previous)))
+    await publishOwed(next ?? previous, undefined, parts);
 }
 
 interface Look {

@@ -337,6 +337,77 @@ describe('the sweep', () => {
   });
 });
 
+describe('what is gone without an event', () => {
+  /** Does something of which no event arrives, and lets the next sweep pass. */
+  async function unseen(act: () => Promise<unknown>) {
+    const { faults } = service.account;
+    faults.lossRate = 1;
+    await act();
+    await clock.advance(1);
+    faults.lossRate = 0;
+    await clock.advance(3_600_000);
+    await settle();
+  }
+
+  const short = { RoleName: 'short', Path: '/team/' };
+  const SHORT = `arn:aws:iam::${ACCOUNT}:role/team/short`;
+  const create = () =>
+    service.account.clients.iam.send(new CreateRoleCommand({ ...short, AssumeRolePolicyDocument: TRUST }));
+  const remove = () => service.account.clients.iam.send(new DeleteRoleCommand({ RoleName: 'short' }));
+
+  test('is told where a baseline declares it, under its whole ARN, and never made anew', async () => {
+    const { iam } = await start('enforce');
+    await create();
+    await publish(SHORT);
+    await settle();
+    await unseen(remove);
+    const told = findingOf(SHORT);
+    await unseen(async () => {});
+
+    expect(told).toMatchObject({ RecordState: 'ACTIVE', ProductFields: { 'countersign/Drift': 'deleted' } });
+    expect(findingOf(SHORT)?.UpdatedAt).toBe(told?.UpdatedAt);
+    expect(told?.Description).toMatch(/Nothing is created automatically/);
+    await expect(iam.send(new GetRoleCommand({ RoleName: 'short' }))).rejects.toThrow(/short/);
+    expect(findingOf(`arn:aws:iam::${ACCOUNT}:role/short`)).toBeUndefined();
+  });
+
+  test('is told under its whole ARN also where the event came', async () => {
+    await start('enforce');
+    await create();
+    await publish(SHORT);
+    await remove();
+    await settle();
+
+    expect(fieldsOf(SHORT)['countersign/Drift']).toBe('deleted');
+  });
+
+  test('closes its finding where no baseline declares it', async () => {
+    await start('enforce');
+    await create();
+    await settle();
+    const undeclared = fieldsOf(SHORT)['countersign/Drift'];
+    await unseen(remove);
+
+    expect(undeclared).toBe('undeclared');
+    expect(findingOf(SHORT)).toMatchObject({ RecordState: 'ARCHIVED', ProductFields: { 'countersign/Drift': 'gone' } });
+  });
+
+  test('closes its finding where another of its name has another path', async () => {
+    await start('enforce');
+    await create();
+    await settle();
+    await unseen(async () => {
+      await remove();
+      await service.account.clients.iam.send(
+        new CreateRoleCommand({ RoleName: 'short', Path: '/other/', AssumeRolePolicyDocument: TRUST }),
+      );
+    });
+
+    expect(fieldsOf(SHORT)['countersign/Drift']).toBe('gone');
+    expect(fieldsOf(`arn:aws:iam::${ACCOUNT}:role/other/short`)['countersign/Drift']).toBe('undeclared');
+  });
+});
+
 describe('a managed policy', () => {
   test('whose signed version was pushed out gets its document back', async () => {
     const { iam } = await start('enforce');
