@@ -16,7 +16,7 @@ import { decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
 import { parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
-import { isPlanId, type Plan } from '../core/ledger/plan.ts';
+import { isPlanId, isReversible, type Plan } from '../core/ledger/plan.ts';
 import { isForExecutor, type LedgerRecord, openRecord } from '../core/ledger/record.ts';
 
 export interface Parts {
@@ -96,7 +96,7 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   const now = wiring.clock();
   const standing = await readStanding(resource, parts, now);
   const last = await readLastPlan(previous, parts);
-  const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describePlan('revert', one)) });
+  const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describeRevert(one)) });
   const isPolicy = live?.kind === 'policy';
   const decision = decideDrift({
     account,
@@ -119,9 +119,14 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   });
   const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
   await wake(proposed, parts);
-  const plans = proposed.map((one) => describePlan('revert', one));
+  const plans = proposed.map((one) => describeRevert(one));
   const observation = { ...decision.observation, plans, ...(actor !== undefined && { actor }) };
   return nextDrift({ account, resource }, previous, observation, now);
+}
+
+/** What cannot be taken back is shown as such: another action approves it. */
+function describeRevert(record: LedgerRecord) {
+  return describePlan(isReversible(record.plan) ? 'revert' : 'deletion', record);
 }
 
 async function readSpares({ wiring }: Parts, policyArn: string) {

@@ -5,6 +5,7 @@ import { BaselineStore } from '../aws/baseline-store.ts';
 import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameFunction } from '../aws/function-frame.ts';
+import { addCredentials } from '../aws/iam-credentials.ts';
 import { sendIamRecheck } from '../aws/queues.ts';
 import { takeTurns } from '../aws/take-turns.ts';
 import type { Wiring } from '../aws/wiring.ts';
@@ -30,7 +31,8 @@ const SPREAD = 600;
 /**
  * Compares the whole account with its baselines and asks for a look at every principal and policy that is not what was signed, or whose record says that it was not.
  * What has a baseline or open drift and is not in the account any more is looked at too.
- * This is what makes lost events harmless. One call for 1,000 principals, one object and one row for each.
+ * This is what makes lost events harmless. One call for 1,000 principals and six for each
+ * user, one object and one row for each.
  */
 export function createHandler(
   wiring: Wiring<'iam' | 's3' | 'sqs' | 'dynamodb'>,
@@ -55,7 +57,7 @@ export function createHandler(
   }
 
   return frameFunction(environment, async (_event: unknown, telemetry) => {
-    const account = await readAccountIam(clients.iam);
+    const account = await addCredentials(clients.iam, await readAccountIam(clients.iam));
     const { states, leftOut } = captureAccount(account);
     const inTurn = takeTurns(AT_ONCE);
     const looks = await Promise.all(

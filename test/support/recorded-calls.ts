@@ -195,7 +195,7 @@ const onIam =
 
 /** Commands of IAM that the service sends. */
 const IAM_COMMANDS =
-  /^(?:Get(?:Role|User|Group|RolePolicy|UserPolicy|GroupPolicy|Policy|PolicyVersion)|List(?:RolePolicies|UserPolicies|GroupPolicies|AttachedRolePolicies|AttachedUserPolicies|AttachedGroupPolicies|GroupsForUser|InstanceProfilesForRole|PolicyVersions|EntitiesForPolicy)|(?:Put|Delete)(?:Role|User|Group)Policy|(?:Attach|Detach)(?:Role|User|Group)Policy|(?:Put|Delete)(?:Role|User)PermissionsBoundary|UpdateAssumeRolePolicy|AddUserToGroup|RemoveUserFromGroup|CreatePolicyVersion|SetDefaultPolicyVersion|DeletePolicyVersion)Command$/;
+  /^(?:Get(?:Role|User|Group|RolePolicy|UserPolicy|GroupPolicy|Policy|PolicyVersion)|List(?:RolePolicies|UserPolicies|GroupPolicies|AttachedRolePolicies|AttachedUserPolicies|AttachedGroupPolicies|GroupsForUser|InstanceProfilesForRole|PolicyVersions|EntitiesForPolicy|AccessKeys|MFADevices|SSHPublicKeys|ServiceSpecificCredentials|SigningCertificates)|GetLoginProfile|DeleteLoginProfile|Update(?:AccessKey|SSHPublicKey|ServiceSpecificCredential|SigningCertificate)|(?:Put|Delete)(?:Role|User|Group)Policy|(?:Attach|Detach)(?:Role|User|Group)Policy|(?:Put|Delete)(?:Role|User)PermissionsBoundary|UpdateAssumeRolePolicy|AddUserToGroup|RemoveUserFromGroup|CreatePolicyVersion|SetDefaultPolicyVersion|DeletePolicyVersion)Command$/;
 
 /** The rights that one command needs. Throws where `mappings` does not know the command. */
 export function rightsFor(command: string, input: object, { account, region }: Place): RecordedCall[] {
