@@ -40,6 +40,11 @@ export class DriftStore extends Construct {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem']);
   }
 
+  /** The same, and finds whose drift is open. */
+  allowSweep(user: ServiceFunction): void {
+    this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan']);
+  }
+
   #allow(user: ServiceFunction, actions: string[]): void {
     user.allow(new PolicyStatement({ actions, resources: [this.table.tableArn] }), this.key.statementFor('dynamodb'));
   }

@@ -7,7 +7,7 @@ import { countOf } from './alarms.ts';
 import { allowBaselineReads } from './baseline-rights.ts';
 import { DriftStore } from './drift-store.ts';
 import { listIamEventPatterns } from './iam-event-patterns.ts';
-import { allowReadingIam, READS } from './iam-rights.ts';
+import { allowReadingIam, CREDENTIAL_READS, READS } from './iam-rights.ts';
 import type { PlanExecution } from './plan-execution.ts';
 import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
@@ -64,7 +64,7 @@ export class IamDrift extends Construct {
     this.queue.addReader(this.reaction, { batchSize: 10, maxConcurrency: 5 });
     this.store.allowReadAndWrite(this.reaction);
     allowBaselineReads(this.reaction, iam.bucket);
-    allowReadingIam(this.reaction, [...READS, 'iam:ListEntitiesForPolicy']);
+    allowReadingIam(this.reaction, [...READS, ...CREDENTIAL_READS, 'iam:ListEntitiesForPolicy']);
     this.reaction.allow(
       new PolicyStatement({
         actions: ['sqs:SendMessage'],

@@ -25,7 +25,17 @@ export const READS = [
   'iam:ListUserPolicies',
 ];
 
-/** What the calls of `lambdas/core/ledger/calls/iam.ts` need. To make or delete principals, and to make keys, is not among them. */
+/** By what somebody can act as a user. */
+export const CREDENTIAL_READS = [
+  'iam:GetLoginProfile',
+  'iam:ListAccessKeys',
+  'iam:ListMFADevices',
+  'iam:ListSSHPublicKeys',
+  'iam:ListServiceSpecificCredentials',
+  'iam:ListSigningCertificates',
+];
+
+/** What the calls of `lambdas/core/ledger/calls/iam.ts` need. To make or delete principals, and to make keys, is not among it: keys are switched off. */
 const CHANGES = [
   'iam:AddUserToGroup',
   'iam:AttachGroupPolicy',
@@ -33,6 +43,7 @@ const CHANGES = [
   'iam:AttachUserPolicy',
   'iam:CreatePolicyVersion',
   'iam:DeleteGroupPolicy',
+  'iam:DeleteLoginProfile',
   'iam:DeletePolicyVersion',
   'iam:DeleteRolePermissionsBoundary',
   'iam:DeleteRolePolicy',
@@ -48,7 +59,11 @@ const CHANGES = [
   'iam:PutUserPolicy',
   'iam:RemoveUserFromGroup',
   'iam:SetDefaultPolicyVersion',
+  'iam:UpdateAccessKey',
   'iam:UpdateAssumeRolePolicy',
+  'iam:UpdateSSHPublicKey',
+  'iam:UpdateServiceSpecificCredential',
+  'iam:UpdateSigningCertificate',
 ];
 
 /** Rights to read every principal and policy of the account, and policies of AWS: what is made tomorrow must not wait for a deployment. */

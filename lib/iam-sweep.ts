@@ -7,6 +7,7 @@ import type { CompiledIam } from '../lambdas/core/config/iam.ts';
 import { countOf } from './alarms.ts';
 import { allowBaselineReads } from './baseline-rights.ts';
 import type { IamDrift } from './iam-drift.ts';
+import { allowReadingIam, CREDENTIAL_READS } from './iam-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import type { UndeliveredEvents } from './undelivered-events.ts';
 
@@ -32,8 +33,9 @@ export class IamSweep extends Construct {
       environment: { DRIFT_TABLE: drift.store.table.tableName },
     });
     drift.allowToAsk(this.sweep);
-    drift.store.allowBaselines(this.sweep);
+    drift.store.allowSweep(this.sweep);
     allowBaselineReads(this.sweep, iam.bucket);
+    allowReadingIam(this.sweep, CREDENTIAL_READS);
     this.sweep.allow(
       // Has no resource level (Service Authorization Reference, IAM).
       new PolicyStatement({ actions: ['iam:GetAccountAuthorizationDetails'], resources: ['*'] }),

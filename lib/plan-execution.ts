@@ -22,17 +22,22 @@ const TIMEOUT = Duration.minutes(2);
 /** What stands in a slot of IAM (`lambdas/aws/iam-slots.ts`). */
 const SLOT_READS = [
   'iam:GetGroupPolicy',
+  'iam:GetLoginProfile',
   'iam:GetPolicy',
   'iam:GetPolicyVersion',
   'iam:GetRole',
   'iam:GetRolePolicy',
   'iam:GetUser',
   'iam:GetUserPolicy',
+  'iam:ListAccessKeys',
   'iam:ListAttachedGroupPolicies',
   'iam:ListAttachedRolePolicies',
   'iam:ListAttachedUserPolicies',
   'iam:ListGroupsForUser',
   'iam:ListPolicyVersions',
+  'iam:ListSSHPublicKeys',
+  'iam:ListServiceSpecificCredentials',
+  'iam:ListSigningCertificates',
 ];
 
 export interface PlanExecutionProps {

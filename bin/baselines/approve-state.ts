@@ -21,7 +21,9 @@ export async function approveState(folder: string, options: BaselineOptions, io:
     throw new UsageError(`--valid-for takes a duration like 7d, not ${validFor}`);
   const file = readBaselines(folder).find(({ predicate }) => predicate.state.arn === arn);
   if (file === undefined) throw new UsageError(`${arn} has no baseline in ${folder}`);
-  const state = captureStates(await chooseAccount(options, io)).states.find((found) => found.arn === arn);
+  const state = captureStates(await chooseAccount(options, io, { credentials: true })).states.find(
+    (found) => found.arn === arn,
+  );
   if (state === undefined)
     throw new UndecidedError('not-there', `there is nothing under ${arn}: that cannot be approved`);
   if (compareStates(file.predicate.state, state).length === 0) {

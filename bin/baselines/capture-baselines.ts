@@ -1,6 +1,6 @@
 import { durationText, secondsOf } from '../../lambdas/core/duration.ts';
 import { compareStates } from '../../lambdas/core/iam/baseline/compare-states.ts';
-import { digestState } from '../../lambdas/core/iam/baseline/state.ts';
+import { type BaselineState, digestState } from '../../lambdas/core/iam/baseline/state.ts';
 import type { BaselineOptions } from '../commands/baseline.ts';
 import { type Io, UsageError } from '../commands/command.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -16,11 +16,12 @@ export async function captureBaselines(folder: string, options: BaselineOptions,
   const validFor = options['valid-for'];
   const expires =
     validFor === undefined ? {} : { expires: new Date(now + readDuration(validFor) * 1000).toISOString() };
-  const { states, leftOut } = captureStates(await chooseAccount(options, io));
+  const { states, leftOut } = captureStates(await chooseAccount(options, io, { credentials: true }));
   const known = new Map(listKnown(folder).map(({ predicate }) => [predicate.state.arn, predicate]));
   let [written, kept] = [0, 0];
-  for (const state of states) {
-    const former = known.get(state.arn);
+  for (const found of states) {
+    const former = known.get(found.arn);
+    const state = keepCredentials(found, former?.state);
     // A document that was only written differently is no new version, and neither is the same state.
     const isSame =
       former !== undefined &&
@@ -37,6 +38,13 @@ export async function captureBaselines(folder: string, options: BaselineOptions,
   for (const arn of gone) io.out(`${makeVisible(`gone  ${arn}`)}\n`);
   io.out(`${written} written, ${kept} as they were, ${gone.length} gone, ${leftOut.length} left to AWS\n`);
   return 0;
+}
+
+/** A template and the answer of one call do not tell of credentials: what was said of them stays. */
+function keepCredentials(found: BaselineState, former: BaselineState | undefined): BaselineState {
+  if (found.kind !== 'user' || found.credentials !== undefined) return found;
+  if (former?.kind !== 'user' || former.credentials === undefined) return found;
+  return { ...found, credentials: former.credentials };
 }
 
 /** What a former capture left; nothing in a folder that is new or holds no baselines yet. */

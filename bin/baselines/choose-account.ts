@@ -3,6 +3,7 @@ import {
   IAMClient,
   paginateGetAccountAuthorizationDetails,
 } from '@aws-sdk/client-iam';
+import { addCredentials } from '../../lambdas/aws/iam-credentials.ts';
 import { messageOf } from '../../lambdas/core/errors.ts';
 import type { AccountIam } from '../../lambdas/core/iam/account.ts';
 import { IamError } from '../../lambdas/core/iam/errors.ts';
@@ -30,8 +31,15 @@ const LARGEST = 256 * 1024 * 1024;
 /** Pages of the live answer; each holds up to 1,000 principals and policies. */
 const MOST_PAGES = 1000;
 
-/** Reads the state of IAM: from the live account, or from the one file that the options name. Throws UsageError and UndecidedError. */
-export async function chooseAccount(options: AccountOptions, io: Io): Promise<AccountIam> {
+/**
+ * Reads the state of IAM: from the live account, or from the one file that the options name. `credentials`: from the live account also those of its users,
+ * six calls for each. Throws UsageError and UndecidedError.
+ */
+export async function chooseAccount(
+  options: AccountOptions,
+  io: Io,
+  { credentials = false }: { readonly credentials?: boolean } = {},
+): Promise<AccountIam> {
   const given = (['account', 'template', 'terraform'] as const).filter((name) => options[name] !== undefined);
   if (given.length > 1) throw new UsageError(`--${given.join(' and --')} are two sources: give one`);
   if (options.account !== undefined) return readAccount(readJson(options.account));
@@ -48,23 +56,31 @@ export async function chooseAccount(options: AccountOptions, io: Io): Promise<Ac
       region: options.region,
     });
   }
-  return readLive(io.aws?.iam ?? new IAMClient({ region: options.region ?? 'us-east-1' }));
+  const iam = io.aws?.iam ?? new IAMClient({ region: options.region ?? 'us-east-1' });
+  const account = await readLive(iam);
+  return credentials ? orUndecided(() => addCredentials(iam, account)) : account;
 }
 
 /** Asks the account for everything, page by page. */
 async function readLive(iam: IAMClient): Promise<AccountIam> {
   const pages: GetAccountAuthorizationDetailsCommandOutput[] = [];
-  try {
+  await orUndecided(async () => {
     for await (const page of paginateGetAccountAuthorizationDetails({ client: iam, pageSize: 1000 }, {})) {
       pages.push(page);
       if (pages.length > MOST_PAGES)
         throw new UndecidedError('too-large', `IAM answers with more than ${MOST_PAGES} pages`);
     }
+  });
+  return readAccount(pages);
+}
+
+async function orUndecided<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (cause) {
     if (cause instanceof UndecidedError) throw cause;
     throw new UndecidedError('iam', `IAM could not be read: ${messageOf(cause)}`, { cause });
   }
-  return readAccount(pages);
 }
 
 function readAccount(input: unknown): AccountIam {

@@ -17,7 +17,7 @@ interface Drifted {
 /** `countersign baseline diff`: the state against the files, signed or not. */
 export async function diffBaselines(folder: string, options: BaselineOptions, io: Io): Promise<ExitCode> {
   const baselines = readBaselines(folder).map(({ predicate }) => predicate.state);
-  const drifted = findDrift(baselines, await chooseAccount(options, io));
+  const drifted = findDrift(baselines, await chooseAccount(options, io, { credentials: true }));
   if (options.json === true) io.out(`${toSafeJson(drifted)}\n`);
   else for (const one of drifted) io.out(describe(one));
   return drifted.length === 0 ? EXIT.yes : EXIT.no;

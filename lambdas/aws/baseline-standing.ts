@@ -1,5 +1,7 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { messageOf, type Reason } from '../core/errors.ts';
+import { findClaimedArn } from '../core/iam/baseline/merge-lines.ts';
 import { type BaselineStanding, verifyBaseline } from '../core/iam/baseline/verify-baseline.ts';
 import { BaselineStore, BaselineStoreError } from './baseline-store.ts';
 import type { DriftStore } from './drift-store.ts';
@@ -27,9 +29,7 @@ export async function readStanding(
   try {
     text = (await new BaselineStore(wiring.clients.s3, iam.bucket).read(resource))?.text;
   } catch (thrown) {
-    const { cause } = thrown instanceof BaselineStoreError ? thrown : { cause: thrown };
-    // What was refused for good stays so; after anything else another try may read it.
-    if (cause !== undefined && explainRefusal(cause) === undefined) throw thrown;
+    if (mayPass(thrown)) throw thrown;
     return unreadable({ code: 'unreadable', message: messageOf(thrown).slice(0, 400) });
   }
   const known = await drift.readKnown(resource);
@@ -38,6 +38,29 @@ export async function readStanding(
     await drift.remember(resource, standing.baseline);
   }
   return standing;
+}
+
+/**
+ * The whole ARN of what the baseline under a name is about, unverified; undefined where there is no baseline or it cannot be read, which `readStanding` then tells.
+ */
+export async function readDeclaredArn(
+  s3: S3Client,
+  bucket: string | undefined,
+  named: string,
+): Promise<string | undefined> {
+  if (bucket === undefined) return undefined;
+  try {
+    return findClaimedArn(named, (await new BaselineStore(s3, bucket).read(named))?.text ?? '');
+  } catch (thrown) {
+    if (mayPass(thrown)) throw thrown;
+    return undefined;
+  }
+}
+
+/** What was refused for good stays so; after anything else another try may read the baseline. */
+function mayPass(thrown: unknown): boolean {
+  const { cause } = thrown instanceof BaselineStoreError ? thrown : { cause: thrown };
+  return cause !== undefined && explainRefusal(cause) === undefined;
 }
 
 function unreadable(reason: Reason): BaselineStanding {

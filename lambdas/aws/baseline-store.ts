@@ -1,13 +1,14 @@
 import {
   GetBucketVersioningCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { CountersignError } from '../core/errors.ts';
-import { nameBaseline } from '../core/iam/baseline/name-baseline.ts';
+import { nameBaseline, nameBaselines, readBaselineName } from '../core/iam/baseline/name-baseline.ts';
 import { LARGEST_FILE } from '../core/iam/baseline/signed-lines.ts';
 
 /** `unreadable`: nothing is known about the baseline, so nothing may be changed. `conflict`: somebody else wrote meanwhile. `not-versioned`: the bucket would lose former baselines. */
@@ -18,6 +19,9 @@ export interface StoredBaseline {
   readonly text: string;
   readonly tag: string;
 }
+
+/** 1,000 objects each. An account has at most some 20,000 principals and policies. */
+const MOST_PAGES = 100;
 
 /** The versioned bucket of signed baselines: one object for each principal and policy, of signed statements, one to a line. */
 export class BaselineStore {
@@ -50,6 +54,21 @@ export class BaselineStore {
       if (cause instanceof BaselineStoreError) throw cause;
       throw new BaselineStoreError('unreadable', `the baseline of ${arn} cannot be read`, { cause });
     }
+  }
+
+  /** What there are baselines of, as ARNs without their paths. Objects that are no baseline are left out. Throws BaselineStoreError `unreadable` where there are too many to be baselines. */
+  async list(account: string, partition: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    let from: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const answer = await this.#s3.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: nameBaselines(account), ContinuationToken: from }),
+      );
+      found.push(...(answer.Contents ?? []).flatMap(({ Key = '' }) => readBaselineName(Key, partition) ?? []));
+      from = answer.NextContinuationToken;
+      if (from === undefined) return found;
+    }
+    throw new BaselineStoreError('unreadable', `the bucket ${this.#bucket} lists more than ${MOST_PAGES} pages`);
   }
 
   /** Writes where nobody wrote since `former` was read. Throws BaselineStoreError `conflict` otherwise. */

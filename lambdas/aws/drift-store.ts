@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -7,7 +7,10 @@ import type { KnownBaseline } from '../core/iam/baseline/verify-baseline.ts';
 import type { DriftRecord } from '../core/iam/drift/lifecycle.ts';
 
 /** Thrown where a row cannot be read as drift. Nothing is decided on top of it. */
-export class DriftStoreError extends CountersignError<'malformed-row'> {}
+export class DriftStoreError extends CountersignError<'malformed-row' | 'too-long'> {}
+
+/** A page of DynamoDB is 1 MB, some 1,000 rows. */
+const MOST_PAGES = 500;
 
 /** How long the row of what is gone stays, seconds. */
 const KEEP_GONE = 90 * 86_400;
@@ -49,6 +52,8 @@ export interface DriftStore {
   write(next: DriftRecord, previous: DriftRecord | undefined): Promise<boolean>;
   /** Notes that the finding of this revision was handed on. Does nothing where a newer revision is there. */
   markPublished(record: DriftRecord): Promise<void>;
+  /** The resources whose drift is not over, or whose finding does not say so yet. Reads the whole table: for the sweep. */
+  listOpen(): Promise<readonly string[]>;
   /** The newest baseline of the resource that was ever accepted. */
   readKnown(resource: string): Promise<KnownBaseline | undefined>;
   /** Notes a baseline that was accepted. A newer one that is there stays. */
@@ -96,6 +101,28 @@ export function driftStore(dynamodb: DynamoDBDocumentClient, table: string): Dri
           }),
         ),
       );
+    },
+
+    async listOpen() {
+      const found: string[] = [];
+      let from: Record<string, unknown> | undefined;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const answer = await dynamodb.send(
+          new ScanCommand({
+            TableName: table,
+            ProjectionExpression: '#key',
+            FilterExpression:
+              'attribute_exists(revision) AND (NOT #state IN (:covered, :gone) OR publishedRevision < revision)',
+            ExpressionAttributeNames: { '#key': 'resource', '#state': 'state' },
+            ExpressionAttributeValues: { ':covered': 'covered', ':gone': 'gone' },
+            ...(from !== undefined && { ExclusiveStartKey: from }),
+          }),
+        );
+        found.push(...(answer.Items ?? []).map((item) => String(item.resource)));
+        from = answer.LastEvaluatedKey;
+        if (from === undefined) return found;
+      }
+      throw new DriftStoreError('too-long', `the table of drift has more than ${MOST_PAGES} pages`);
     },
 
     async readKnown(resource) {

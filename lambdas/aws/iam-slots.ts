@@ -7,7 +7,6 @@ import {
   GetUserCommand,
   GetUserPolicyCommand,
   type IAMClient,
-  ListAccessKeysCommand,
   ListAttachedGroupPoliciesCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
@@ -19,6 +18,8 @@ import {
 import { CountersignError } from '../core/errors.ts';
 import { isSameDocument } from '../core/iam/same-document.ts';
 import type { IamCall } from '../core/ledger/calls/iam.ts';
+import { hasPassword, readKeyStatus } from './iam-credentials.ts';
+import { readPages } from './iam-pages.ts';
 
 /** What stands in the slot of a call now; null where it is empty or what holds it is gone. Documents are decoded (IAM answers them percent-encoded). */
 export async function readSlot(iam: IAMClient, call: IamCall): Promise<string | null> {
@@ -39,10 +40,12 @@ export async function readSlot(iam: IAMClient, call: IamCall): Promise<string | 
       const groups = await orNull(() => listGroups(iam, call.user));
       return groups?.includes(call.group) === true ? 'member' : null;
     }
-    case 'access-key': {
-      const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName: call.user }));
-      return AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId === call.keyId)?.Status ?? null;
-    }
+    case 'access-key':
+      return readKeyStatus(iam, 'access-key', call.user, call.keyId);
+    case 'credential':
+      return readKeyStatus(iam, call.credential, call.user, call.id);
+    case 'login-profile':
+      return (await hasPassword(iam, call.user)) ? 'password' : null;
     case 'default-document':
       return (await listVersions(iam, call.policyArn)).find(({ isDefault }) => isDefault)?.document ?? null;
     case 'spare-version': {
@@ -126,25 +129,6 @@ async function listAttached(
 function listGroups(iam: IAMClient, UserName: string): Promise<readonly string[]> {
   const read = (Marker: string | undefined) => iam.send(new ListGroupsForUserCommand({ UserName, Marker }));
   return readPages(read, ({ Groups = [] }) => Groups.map(({ GroupName = '' }) => GroupName));
-}
-
-/** A principal has 20 policies and 10 groups at most: what has more pages is no answer of IAM. */
-const MOST_PAGES = 10;
-
-/** All pages of a list of IAM. Throws beyond ten. */
-export async function readPages<Page extends { IsTruncated?: boolean | undefined; Marker?: string | undefined }>(
-  read: (marker: string | undefined) => Promise<Page>,
-  take: (page: Page) => readonly string[],
-): Promise<readonly string[]> {
-  const found: string[] = [];
-  let marker: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = await read(marker);
-    found.push(...take(answer));
-    if (answer.IsTruncated !== true) return found;
-    marker = answer.Marker;
-  }
-  throw new CountersignError('too-many-pages', `IAM answered more than ${MOST_PAGES} pages`);
 }
 
 async function readBoundary(

@@ -21,7 +21,9 @@ import { CountersignError } from '../core/errors.ts';
 import type { IamGroup, IamRole, IamUser, InlinePolicy, Tags } from '../core/iam/account.ts';
 import { type IamArn, parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
-import { decodeDocument, listVersions, readPages } from './iam-slots.ts';
+import { readCredentials } from './iam-credentials.ts';
+import { readPages } from './iam-pages.ts';
+import { decodeDocument, listVersions } from './iam-slots.ts';
 
 /**
  * Reads the state of one principal or customer managed policy by the name in an ARN, whose path may be missing: names are unique in an account, and events
@@ -97,6 +99,7 @@ async function readUser(iam: IAMClient, UserName: string): Promise<IamUser> {
         (Marker) => iam.send(new ListGroupsForUserCommand({ UserName, Marker })),
         ({ Groups = [] }) => Groups.map(({ GroupName = '' }) => GroupName),
       ),
+      credentials: await readCredentials(iam, UserName),
       inline: await readInline(names, (PolicyName) => iam.send(new GetUserPolicyCommand({ UserName, PolicyName }))),
       attached: await readPages(
         (Marker) => iam.send(new ListAttachedUserPoliciesCommand({ UserName, Marker })),

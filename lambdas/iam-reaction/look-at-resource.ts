@@ -1,4 +1,4 @@
-import { readStanding } from '../aws/baseline-standing.ts';
+import { readDeclaredArn, readStanding } from '../aws/baseline-standing.ts';
 import type { DriftStore } from '../aws/drift-store.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
 import { countHolders, listVersions } from '../aws/iam-slots.ts';
@@ -16,7 +16,7 @@ import { decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
 import { parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
-import { isPlanId, type Plan } from '../core/ledger/plan.ts';
+import { isPlanId, isReversible, type Plan } from '../core/ledger/plan.ts';
 import { isForExecutor, type LedgerRecord, openRecord } from '../core/ledger/record.ts';
 
 export interface Parts {
@@ -48,17 +48,38 @@ export async function lookAtResource(
   const arn = parseIamArn(named);
   if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const live = await readIamState(parts.wiring.clients.iam, named);
-    const resource = live?.arn ?? named;
+    const { live, resource } = await findNamed(named, parts);
     const previous = await parts.drift.read(resource);
     const next = await look({ resource, account: arn.account, live, actor, previous }, parts, telemetry);
     if (next === undefined || (await parts.drift.write(next, previous))) {
       tell(next ?? previous, telemetry, next !== undefined);
       await publishOwed(next ?? previous, live, parts);
+      // Names are unique in an account: where this one has another path now, nothing is under the ARN that was asked for.
+      if (resource !== named) await closeFormer(named, arn.account, parts);
       return;
     }
   }
   throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** Live state under a name, and the whole ARN: of what is gone that which its baseline tells. */
+async function findNamed(named: string, { wiring, trust }: Parts) {
+  const { iam, s3 } = wiring.clients;
+  const live = await readIamState(iam, named);
+  if (live !== undefined) return { live, resource: live.arn };
+  const declared = trust.usable ? await readDeclaredArn(s3, trust.config.iam?.bucket, named) : undefined;
+  if (declared === undefined || declared === named) return { live, resource: named };
+  // A policy is read by its path.
+  return { live: await readIamState(iam, declared), resource: declared };
+}
+
+async function closeFormer(resource: string, account: string, parts: Parts): Promise<void> {
+  const previous = await parts.drift.read(resource);
+  if (previous === undefined) return;
+  const gone = { state: 'gone', deviations: [], paths: [], plans: [] } as const;
+  const next = nextDrift({ account, resource }, previous, gone, parts.wiring.clock());
+  if (next === undefined || (await parts.drift.write(next, previous)))
+    await publishOwed(next ?? previous, undefined, parts);
 }
 
 interface Look {
@@ -75,7 +96,7 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   const now = wiring.clock();
   const standing = await readStanding(resource, parts, now);
   const last = await readLastPlan(previous, parts);
-  const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describePlan('revert', one)) });
+  const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describeRevert(one)) });
   const isPolicy = live?.kind === 'policy';
   const decision = decideDrift({
     account,
@@ -98,9 +119,14 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   });
   const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
   await wake(proposed, parts);
-  const plans = proposed.map((one) => describePlan('revert', one));
+  const plans = proposed.map((one) => describeRevert(one));
   const observation = { ...decision.observation, plans, ...(actor !== undefined && { actor }) };
   return nextDrift({ account, resource }, previous, observation, now);
+}
+
+/** What cannot be taken back is shown as such: another action approves it. */
+function describeRevert(record: LedgerRecord) {
+  return describePlan(isReversible(record.plan) ? 'revert' : 'deletion', record);
 }
 
 async function readSpares({ wiring }: Parts, policyArn: string) {

@@ -1,19 +1,25 @@
 import type { Context } from 'aws-lambda';
 import { readAccountIam } from '../aws/account-iam.ts';
 import { readStanding } from '../aws/baseline-standing.ts';
+import { BaselineStore } from '../aws/baseline-store.ts';
 import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameFunction } from '../aws/function-frame.ts';
+import { addCredentials } from '../aws/iam-credentials.ts';
 import { sendIamRecheck } from '../aws/queues.ts';
 import { takeTurns } from '../aws/take-turns.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import { partitionOf } from '../core/aws-names.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { captureAccount } from '../core/iam/baseline/capture.ts';
 import { compareStates } from '../core/iam/baseline/compare-states.ts';
+import { findMissing } from '../core/iam/baseline/missing-resources.ts';
 import type { BaselineState } from '../core/iam/baseline/state.ts';
 
 export interface IamSweepResult {
   readonly principals: number;
+  /** What a baseline or open drift is about and the account has not. */
+  readonly missing: number;
   readonly messages: number;
 }
 
@@ -24,7 +30,9 @@ const SPREAD = 600;
 
 /**
  * Compares the whole account with its baselines and asks for a look at every principal and policy that is not what was signed, or whose record says that it was not.
- * This is what makes lost events harmless. One call for 1,000 principals, one object and one row for each. What was deleted is the events' to tell.
+ * What has a baseline or open drift and is not in the account any more is looked at too.
+ * This is what makes lost events harmless. One call for 1,000 principals and six for each
+ * user, one object and one row for each.
  */
 export function createHandler(
   wiring: Wiring<'iam' | 's3' | 'sqs' | 'dynamodb'>,
@@ -41,18 +49,31 @@ export function createHandler(
     return record !== undefined && (record.state !== 'covered' || record.revision > record.publishedRevision);
   }
 
+  async function listMissing(accountId: string, there: readonly string[]): Promise<readonly string[]> {
+    const bucket = trust.usable ? trust.config.iam?.bucket : undefined;
+    const partition = partitionOf(environment.AWS_REGION ?? '');
+    const declared = bucket === undefined ? [] : await new BaselineStore(clients.s3, bucket).list(accountId, partition);
+    return findMissing(there, { declared, open: await drift.listOpen() });
+  }
+
   return frameFunction(environment, async (_event: unknown, telemetry) => {
-    const { states } = captureAccount(await readAccountIam(clients.iam));
+    const account = await addCredentials(clients.iam, await readAccountIam(clients.iam));
+    const { states, leftOut } = captureAccount(account);
     const inTurn = takeTurns(AT_ONCE);
     const looks = await Promise.all(
       states.map((found) => inTurn(async () => ((await needsLook(found)) ? [found.arn] : []))),
     );
-    const wanted = looks.flat();
+    const missing = await listMissing(
+      account.accountId,
+      [...states, ...leftOut].map(({ arn }) => arn),
+    );
+    const wanted = [...looks.flat(), ...missing];
     for (const arn of wanted) {
       await sendIamRecheck(clients.sqs, queueUrl, arn, Math.floor(wiring.random() * Math.min(SPREAD, wanted.length)));
     }
     telemetry.count('IamSweepCompleted');
-    telemetry.info('iam sweep', { principals: states.length, messages: wanted.length });
-    return { principals: states.length, messages: wanted.length };
+    const result = { principals: states.length, missing: missing.length, messages: wanted.length };
+    telemetry.info('iam sweep', result);
+    return result;
   });
 }

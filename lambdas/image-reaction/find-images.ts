@@ -46,6 +46,11 @@ export async function findConcernedImages(
   return event.kind === 'recheck' ? [subject, { ...own, seen: { kind: 'ignored' } }] : [subject];
 }
 
+/** The image of an event in a repository that is ignored: nothing is read of it, so nothing can fail. It may be on record from a time when it counted. */
+export function ignoreImage(event: ImageEvent): readonly ConcernedImage[] {
+  return [{ image: nameIn(event, event.digest), seen: { kind: 'ignored' } }];
+}
+
 function isUnreadable(read: Read<StoredManifest> | undefined): read is Extract<Read<StoredManifest>, { ok: false }> {
   return read !== undefined && !read.ok && (read.failure.code === 'transient' || read.failure.code === 'denied');
 }

@@ -14,7 +14,8 @@ import type { Wiring } from '../aws/wiring.ts';
 import { partitionOf } from '../core/aws-names.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
-import { findConcernedImages } from './find-images.ts';
+import { isIgnored } from '../core/trust/match-repository.ts';
+import { findConcernedImages, ignoreImage } from './find-images.ts';
 import { readQuarantineParts } from './follow-quarantine.ts';
 import { lookAtImage, type Parts } from './look-at-image.ts';
 import { reportRoots } from './report-roots.ts';
@@ -67,8 +68,8 @@ export function createHandler(
       region: event.region,
       repository: event.repository,
     });
-    for (const image of await findConcernedImages(event, source)) {
-      await lookAtImage(image, event.at, source, { ...parts, trust }, telemetry);
-    }
+    const ignored = trust.usable && isIgnored(trust.material.policy, event.repository);
+    const images = ignored ? ignoreImage(event) : await findConcernedImages(event, source);
+    for (const image of images) await lookAtImage(image, event.at, source, { ...parts, trust }, telemetry);
   });
 }

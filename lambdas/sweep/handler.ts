@@ -10,7 +10,7 @@ import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
 import { attachmentNeedsLook, needsLook } from '../core/images/sweep.ts';
-import { findImagePolicy } from '../core/trust/match-repository.ts';
+import { isIgnored } from '../core/trust/match-repository.ts';
 import { reportMovableTags } from './report-movable-tags.ts';
 
 /** Messages of one run; what is left over is found again in the next hour. */
@@ -43,8 +43,7 @@ export function createHandler(
   const config = parseCompiledConfig(wiring.readCompiledConfig());
   const { policy } = config.trust;
   const rootsInUse = keepRoots(config, rootStore(clients.dynamodb, verdictTable), wiring.clock);
-  const isCovered = (repository: string) =>
-    policy.otherRepositories === 'refuse' || findImagePolicy(policy, repository) !== undefined;
+  const isCovered = (repository: string) => !isIgnored(policy, repository);
 
   return frameFunction(environment, async (_event: unknown, telemetry, context) => {
     const [, , , region = '', account = ''] = context.invokedFunctionArn.split(':');

@@ -7,7 +7,6 @@ import {
   GetLoginProfileCommand,
   LimitExceededException,
   ListAccessKeysCommand,
-  ListMFADevicesCommand,
   UpdateAccessKeyCommand,
   UpdateLoginProfileCommand,
 } from '@aws-sdk/client-iam';
@@ -17,7 +16,7 @@ import { type IamStore, missing, type StoredUser } from './iam-store.ts';
 
 const MOST_KEYS = 2;
 
-/** Access keys and passwords. There are no MFA devices. */
+/** Access keys and passwords. */
 export function credentialOperations(store: IamStore): [string, Operation][] {
   const keyOf = (user: StoredUser, id = '') => {
     const key = user.keys.get(id);
@@ -88,10 +87,6 @@ export function credentialOperations(store: IamStore): [string, Operation][] {
       loginOf(user);
       user.login = undefined;
       return {};
-    }),
-    answers(ListMFADevicesCommand, ({ UserName }) => {
-      if (UserName !== undefined) store.user(UserName);
-      return { MFADevices: [], IsTruncated: false };
     }),
   ];
 }

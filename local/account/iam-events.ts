@@ -59,7 +59,7 @@ export function recordCalls(
   ];
 }
 
-const SECRET = /^(?:SecretAccessKey|Password|OldPassword|NewPassword)$/;
+const SECRET = /^(?:SecretAccessKey|ServicePassword|Password|OldPassword|NewPassword)$/;
 
 function lowerFirst(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();

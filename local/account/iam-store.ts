@@ -35,6 +35,11 @@ export interface StoredUser extends StoredHolder {
   boundary: string | undefined;
   readonly tags: Map<string, string>;
   readonly keys: Map<string, StoredKey>;
+  readonly sshKeys: Map<string, StoredKey>;
+  readonly serviceCredentials: Map<string, StoredKey & { readonly service: string }>;
+  readonly certificates: Map<string, StoredKey & { readonly body: string }>;
+  /** Serial numbers, and when they were enabled. */
+  readonly devices: Map<string, number>;
   login: { readonly createdAt: number; resetRequired: boolean } | undefined;
 }
 

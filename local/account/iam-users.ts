@@ -49,6 +49,10 @@ export function userOperations(store: IamStore): [string, Operation][] {
         inline: new Map(),
         attached: new Set(),
         keys: new Map(),
+        sshKeys: new Map(),
+        serviceCredentials: new Map(),
+        certificates: new Map(),
+        devices: new Map(),
         login: undefined,
       };
       store.users.set(user.name.toLowerCase(), user);
@@ -79,6 +83,9 @@ export function userOperations(store: IamStore): [string, Operation][] {
       if (user.inline.size > 0) throw conflict('Cannot delete entity, must delete policies first.');
       if (user.keys.size > 0) throw conflict('Cannot delete entity, must delete access keys first.');
       if (user.login !== undefined) throw conflict('Cannot delete entity, must delete login profile first.');
+      if ([user.sshKeys, user.serviceCredentials, user.certificates, user.devices].some(({ size }) => size > 0)) {
+        throw conflict('Cannot delete entity, must delete its other credentials first.');
+      }
       store.users.delete(user.name.toLowerCase());
       orphanPrincipal(store, store.arnOf(user), user.id);
       return {};

@@ -7,6 +7,7 @@ import { detailOperations } from './iam-details.ts';
 import { type Caller, recordCalls } from './iam-events.ts';
 import { groupOperations } from './iam-groups.ts';
 import { inlineOperations } from './iam-inline.ts';
+import { keyOperations } from './iam-keys.ts';
 import { policyOperations } from './iam-policies.ts';
 import { profileOperations } from './iam-profiles.ts';
 import { roleOperations } from './iam-roles.ts';
@@ -39,6 +40,7 @@ export function createIam(context: AccountContext): Iam {
     ...attachmentOperations(store),
     ...policyOperations(store),
     ...credentialOperations(store),
+    ...keyOperations(store),
     ...profileOperations(store),
     ...detailOperations(store),
   ];

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AttachRolePolicyCommand,
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
   CreateUserCommand,
   DeleteUserCommand,
+  GetAccountAuthorizationDetailsCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
@@ -132,6 +135,35 @@ state:
     expect(out).toContain('1 written, 1 as they were, 1 gone');
     expect(readFileSync(join(folder, 'roles', 'app.yaml'), 'utf8')).toContain('version: 2\n');
     expect(readFileSync(join(folder, 'users', 'ana.yaml'), 'utf8')).toBe(before);
+  });
+
+  it('names the credentials of users by id, and keeps them where a source does not tell', async () => {
+    const { iam, folder, run } = await prepare();
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ana' }));
+    await run('capture');
+    const text = readFileSync(join(folder, 'users', 'ana.yaml'), 'utf8');
+    await iam.send(
+      new AttachUserPolicyCommand({ UserName: 'ana', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }),
+    );
+    const details = join(home, 'account.json');
+    writeFileSync(details, JSON.stringify(await iam.send(new GetAccountAuthorizationDetailsCommand({}))));
+
+    await run('capture', '--account', details);
+    const later = readFileSync(join(folder, 'users', 'ana.yaml'), 'utf8');
+    const { code } = await run('diff');
+    await iam.send(new CreateAccessKeyCommand({ UserName: 'ana' }));
+
+    expect(text).toContain(`  credentials:
+    accessKeys:
+      - ${AccessKey?.AccessKeyId}
+    password: false
+    mfaDevices: []
+`);
+    expect(text).not.toContain(AccessKey?.SecretAccessKey);
+    expect(later).toContain('version: 2');
+    expect(later).toContain(`      - ${AccessKey?.AccessKeyId}\n`);
+    expect(code).toBe(0);
+    expect((await run('diff')).out).toMatch(/user\/ana\n {2}access-key AKIA\w+ added \(wider\)/);
   });
 
   it('tells in what the account differs and what that does', async () => {

@@ -1,13 +1,18 @@
 import { sign } from 'node:crypto';
 import {
   AttachRolePolicyCommand,
+  CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   CreateRoleCommand,
+  CreateUserCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
+  GetLoginProfileCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
+  ListAccessKeysCommand,
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
@@ -124,8 +129,8 @@ async function backdoor(document = policyOf('iam:*')) {
   await settle();
 }
 
-async function act(action: string, id = action) {
-  const finding = findingOf();
+async function act(action: string, id = action, resource = ROLE) {
+  const finding = findingOf(resource);
   const MessageBody = JSON.stringify({
     version: '0',
     id: `event-${id}`,
@@ -334,6 +339,125 @@ describe('the sweep', () => {
     expect(before).toEqual(['backdoor', 'logs']);
     expect(await listInline()).toEqual(['logs']);
     expect(fieldsOf()['countersign/PlanState']).toBe('verified');
+  });
+});
+
+/** Does something of which no event arrives, and lets the next sweep pass. */
+async function unseen(act: () => Promise<unknown>) {
+  const { faults } = service.account;
+  faults.lossRate = 1;
+  await act();
+  await clock.advance(1);
+  faults.lossRate = 0;
+  await clock.advance(3_600_000);
+  await settle();
+}
+
+describe('the credentials of a user', () => {
+  const ana = { UserName: 'ana' };
+  const ANA = `arn:aws:iam::${ACCOUNT}:user/ana`;
+  const keysOf = async () =>
+    (await service.account.clients.iam.send(new ListAccessKeysCommand(ana))).AccessKeyMetadata?.map(
+      ({ Status }) => Status,
+    );
+
+  async function withUser() {
+    const { iam } = await start('enforce');
+    await iam.send(new CreateUserCommand(ana));
+    await iam.send(new CreateAccessKeyCommand(ana));
+    await publish(ANA);
+    await settle();
+    return iam;
+  }
+
+  test.each(['with', 'without'])('an access key that nobody signed is switched off, %s its event', async (event) => {
+    const iam = await withUser();
+    const make = () => iam.send(new CreateAccessKeyCommand(ana));
+    if (event === 'with') await make();
+    else await unseen(make);
+    await settle();
+
+    expect(await keysOf()).toEqual(['Active', 'Inactive']);
+    expect(findingOf(ANA)).toMatchObject({ RecordState: 'ARCHIVED' });
+    expect(fieldsOf(ANA)).toMatchObject({ 'countersign/PlanState': 'verified', 'countersign/Drift': 'covered' });
+  });
+
+  test('a password that nobody signed waits for an operator, while the rest is put right', async () => {
+    const iam = await withUser();
+    await iam.send(new CreateLoginProfileCommand({ ...ana, Password: 'not to be told' }));
+    await iam.send(new CreateAccessKeyCommand(ana));
+    await settle();
+    await iam.send(new GetLoginProfileCommand(ana));
+    const waiting = findingOf(ANA);
+    await act('Approve', 'wrong', ANA);
+    await iam.send(new GetLoginProfileCommand(ana));
+    await act('Delete', 'right', ANA);
+
+    expect(await keysOf()).toEqual(['Active', 'Inactive']);
+    expect(waiting?.Description).toMatch(/"Countersign delete" would delete the password.*cannot be undone/s);
+    await expect(iam.send(new GetLoginProfileCommand(ana))).rejects.toThrow(/Login Profile/);
+    expect(findingOf(ANA)?.RecordState).toBe('ARCHIVED');
+    expect(JSON.stringify(service.observations.allFindings())).not.toContain('not to be told');
+  });
+});
+
+describe('what is gone without an event', () => {
+  const short = { RoleName: 'short', Path: '/team/' };
+  const SHORT = `arn:aws:iam::${ACCOUNT}:role/team/short`;
+  const create = () =>
+    service.account.clients.iam.send(new CreateRoleCommand({ ...short, AssumeRolePolicyDocument: TRUST }));
+  const remove = () => service.account.clients.iam.send(new DeleteRoleCommand({ RoleName: 'short' }));
+
+  test('is told where a baseline declares it, under its whole ARN, and never made anew', async () => {
+    const { iam } = await start('enforce');
+    await create();
+    await publish(SHORT);
+    await settle();
+    await unseen(remove);
+    const told = findingOf(SHORT);
+    await unseen(async () => {});
+
+    expect(told).toMatchObject({ RecordState: 'ACTIVE', ProductFields: { 'countersign/Drift': 'deleted' } });
+    expect(findingOf(SHORT)?.UpdatedAt).toBe(told?.UpdatedAt);
+    expect(told?.Description).toMatch(/Nothing is created automatically/);
+    await expect(iam.send(new GetRoleCommand({ RoleName: 'short' }))).rejects.toThrow(/short/);
+    expect(findingOf(`arn:aws:iam::${ACCOUNT}:role/short`)).toBeUndefined();
+  });
+
+  test('is told under its whole ARN also where the event came', async () => {
+    await start('enforce');
+    await create();
+    await publish(SHORT);
+    await remove();
+    await settle();
+
+    expect(fieldsOf(SHORT)['countersign/Drift']).toBe('deleted');
+  });
+
+  test('closes its finding where no baseline declares it', async () => {
+    await start('enforce');
+    await create();
+    await settle();
+    const undeclared = fieldsOf(SHORT)['countersign/Drift'];
+    await unseen(remove);
+
+    expect(undeclared).toBe('undeclared');
+    expect(findingOf(SHORT)).toMatchObject({ RecordState: 'ARCHIVED', ProductFields: { 'countersign/Drift': 'gone' } });
+  });
+
+  test('closes its finding where another of its name has another path', async () => {
+    await start('enforce');
+    await create();
+    await settle();
+    await unseen(async () => {
+      await remove();
+      await service.account.clients.iam.send(
+        new CreateRoleCommand({ RoleName: 'short', Path: '/other/', AssumeRolePolicyDocument: TRUST }),
+      );
+    });
+
+    expect(fieldsOf(SHORT)['countersign/Drift']).toBe('gone');
+    expect(fieldsOf(`arn:aws:iam::${ACCOUNT}:role/other/short`)['countersign/Drift']).toBe('undeclared');
   });
 });
 

@@ -38,7 +38,9 @@ const CHANGES = [
   'ecr:PutImage',
   'ecr:UpdateImageStorageClass',
   'iam:AttachRolePolicy',
+  'iam:DeleteLoginProfile',
   'iam:PutRolePolicy',
+  'iam:UpdateAccessKey',
 ];
 
 /** What no function may do, whatever its code becomes; changes are for the executor. */
@@ -58,6 +60,12 @@ const denied = (): DeniedCall[] => [
   { action: 'ecr:BatchGetImage', resource: 'arn:aws:ecr:eu-west-1:999999999999:repository/team/app' },
   { action: 'ecr:BatchGetImage', resource: 'arn:aws:ecr:us-east-1:123456789012:repository/team/app' },
   { action: 'iam:CreateUser', resource: 'arn:aws:iam::123456789012:user/x' },
+  ...['CreateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile', 'UpdateAccessKey', 'DeleteLoginProfile'].map(
+    (name) => ({
+      action: `iam:${name}`,
+      resource: 'arn:aws:iam::123456789012:user/x',
+    }),
+  ),
   { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PassRole', resource: 'arn:aws:iam::123456789012:role/x' },
@@ -95,7 +103,7 @@ const RARELY: Readonly<Record<string, readonly string[]>> = {
   // The list of the bucket is what makes S3 tell "missing" from "denied".
   'plan-executor': ['s3:ListBucket'],
   'iam-reaction': ['s3:ListBucket'],
-  'iam-sweep': ['s3:ListBucket', 'dynamodb:PutItem'],
+  'iam-sweep': ['dynamodb:PutItem'],
 };
 
 const clock = virtualClock(Date.UTC(2026, 10, 23, 12, 0, 0));
@@ -152,7 +160,8 @@ beforeAll(async () => {
   await runOtherImages(service.account);
   await service.run(signedByStranger);
   await service.settle();
-  await undo(service);
+  await operate('undo', service);
+  await operate('delete', service);
   // What is rejected goes ways of its own.
   for (const queue of Object.values(readers)) {
     const QueueUrl = `https://sqs.${place.region}.amazonaws.com/${place.account}/${queue}`;
@@ -211,17 +220,18 @@ async function runOtherImages({ clients }: EmbeddedService['account']): Promise<
   );
 }
 
-/** An operator takes a quarantine back. */
-async function undo({ account, observations }: EmbeddedService): Promise<void> {
-  const finding = observations.allFindings().find((one) => String(one.Description).includes('Countersign undo'));
+/** An operator takes a quarantine back, and has a password deleted. */
+async function operate(action: 'undo' | 'delete', { account, observations }: EmbeddedService): Promise<void> {
+  const finding = observations.allFindings().find((one) => String(one.Description).includes(`Countersign ${action}`));
+  const name = action === 'undo' ? 'CountersignUndo' : 'CountersignDelete';
   const event = {
     version: '0',
-    id: 'undo',
+    id: action,
     'detail-type': 'Security Hub Findings - Custom Action',
     source: 'aws.securityhub',
     ...place,
     time: new Date(clock.now()).toISOString(),
-    resources: [arn('securityhub', 'action/custom/CountersignUndo')],
+    resources: [arn('securityhub', `action/custom/${name}`)],
     detail: { findings: [{ ...finding, AwsAccountId: place.account }] },
   };
   const QueueUrl = `https://sqs.${place.region}.amazonaws.com/${place.account}/countersign-operator`;

@@ -89,6 +89,11 @@ export async function driftEverywhere({ account }: EmbeddedService): Promise<voi
   await iam.send(new IAM.PutGroupPolicyCommand({ ...group, ...rogue }));
   await iam.send(new IAM.DetachGroupPolicyCommand({ ...group, PolicyArn: READ_ONLY }));
   await iam.send(new IAM.AttachGroupPolicyCommand({ ...group, PolicyArn: ADMIN }));
+  await iam.send(new IAM.CreateAccessKeyCommand(user));
+  await iam.send(new IAM.UploadSSHPublicKeyCommand({ ...user, SSHPublicKeyBody: 'ssh-ed25519 x' }));
+  await iam.send(new IAM.UploadSigningCertificateCommand({ ...user, CertificateBody: 'x' }));
+  await iam.send(new IAM.CreateServiceSpecificCredentialCommand({ ...user, ServiceName: 'codecommit.amazonaws.com' }));
+  await iam.send(new IAM.CreateLoginProfileCommand({ UserName: 'free', Password: 'x' }));
   const versions = { signed: ['s3:*'], pushed: ['s3:*', 'ec2:*', 'sqs:*', 'sns:*', 'iam:*'] };
   for (const [name, actions] of Object.entries(versions)) {
     const PolicyArn = `arn:aws:iam::${account.id}:policy/${name}`;

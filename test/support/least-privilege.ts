@@ -17,6 +17,8 @@ export interface DeniedCall {
   readonly resource: string;
   /** Partition key of the DynamoDB item. */
   readonly leadingKey?: string;
+  /** Of the keys that are listed in S3. */
+  readonly prefix?: string;
 }
 
 export interface Proof {
@@ -96,6 +98,7 @@ class SimulatedRole {
           resource: { resource: call.resource, accountId: this.account },
           contextVariables: {
             ...(call.viaService !== undefined && { 'kms:ViaService': call.viaService }),
+            ...(call.prefix !== undefined && { 's3:prefix': call.prefix }),
             ...(call.action.startsWith('dynamodb:') && { 'dynamodb:LeadingKeys': [call.leadingKey ?? 'an image'] }),
           },
         },

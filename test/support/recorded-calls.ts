@@ -10,6 +10,8 @@ export interface RecordedCall {
   readonly resource: string;
   /** Partition key of the item, where it is in the rows of trusted roots; other keys are images and make no difference to any role. */
   readonly leadingKey?: string;
+  /** Of the keys that are listed in S3. */
+  readonly prefix?: string;
 }
 
 /** The part of an SDK v3 client (or document client) that the recorder needs. */
@@ -33,7 +35,7 @@ type Place = { readonly account: string; readonly region: string };
 type Mapping = (
   input: object,
   at: (service: string, resource: string) => string,
-) => { action: string; resources: readonly string[]; leadingKey?: string | undefined };
+) => { action: string; resources: readonly string[]; leadingKey?: string | undefined; prefix?: string };
 
 const onRepository =
   (action: string): Mapping =>
@@ -96,6 +98,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
     const { Bucket, Key } = z.object({ Bucket: z.string(), Key: z.string() }).parse(input);
     return { action: 's3:GetObject', resources: [`arn:aws:s3:::${Bucket}/${Key}`] };
   },
+  ListObjectsV2Command: (input) => {
+    const { Bucket, Prefix } = z.object({ Bucket: z.string(), Prefix: z.string() }).parse(input);
+    return { action: 's3:ListBucket', resources: [`arn:aws:s3:::${Bucket}`], prefix: Prefix };
+  },
   SendMessageCommand: onQueue('sqs:SendMessage'),
   SendMessageBatchCommand: onQueue('sqs:SendMessage'),
   ChangeMessageVisibilityCommand: onQueue('sqs:ChangeMessageVisibility'),
@@ -103,6 +109,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
   GetItemCommand: onTable('dynamodb:GetItem'),
   PutItemCommand: onTable('dynamodb:PutItem'),
   UpdateItemCommand: onTable('dynamodb:UpdateItem'),
+  ScanCommand: onTable('dynamodb:Scan'),
   GetCommand: onTable('dynamodb:GetItem'),
   PutCommand: onTable('dynamodb:PutItem'),
   UpdateCommand: onTable('dynamodb:UpdateItem'),
@@ -188,18 +195,24 @@ const onIam =
 
 /** Commands of IAM that the service sends. */
 const IAM_COMMANDS =
-  /^(?:Get(?:Role|User|Group|RolePolicy|UserPolicy|GroupPolicy|Policy|PolicyVersion)|List(?:RolePolicies|UserPolicies|GroupPolicies|AttachedRolePolicies|AttachedUserPolicies|AttachedGroupPolicies|GroupsForUser|InstanceProfilesForRole|PolicyVersions|EntitiesForPolicy)|(?:Put|Delete)(?:Role|User|Group)Policy|(?:Attach|Detach)(?:Role|User|Group)Policy|(?:Put|Delete)(?:Role|User)PermissionsBoundary|UpdateAssumeRolePolicy|AddUserToGroup|RemoveUserFromGroup|CreatePolicyVersion|SetDefaultPolicyVersion|DeletePolicyVersion)Command$/;
+  /^(?:Get(?:Role|User|Group|RolePolicy|UserPolicy|GroupPolicy|Policy|PolicyVersion)|List(?:RolePolicies|UserPolicies|GroupPolicies|AttachedRolePolicies|AttachedUserPolicies|AttachedGroupPolicies|GroupsForUser|InstanceProfilesForRole|PolicyVersions|EntitiesForPolicy|AccessKeys|MFADevices|SSHPublicKeys|ServiceSpecificCredentials|SigningCertificates)|GetLoginProfile|DeleteLoginProfile|Update(?:AccessKey|SSHPublicKey|ServiceSpecificCredential|SigningCertificate)|(?:Put|Delete)(?:Role|User|Group)Policy|(?:Attach|Detach)(?:Role|User|Group)Policy|(?:Put|Delete)(?:Role|User)PermissionsBoundary|UpdateAssumeRolePolicy|AddUserToGroup|RemoveUserFromGroup|CreatePolicyVersion|SetDefaultPolicyVersion|DeletePolicyVersion)Command$/;
 
 /** The rights that one command needs. Throws where `mappings` does not know the command. */
 export function rightsFor(command: string, input: object, { account, region }: Place): RecordedCall[] {
   const mapping = mappings[command] ?? (IAM_COMMANDS.test(command) ? onIam(command) : undefined);
   if (mapping === undefined)
     throw new Error(`no IAM action is known for ${command}: add it to test/support/recorded-calls.ts`);
-  const { action, resources, leadingKey } = mapping(
+  const { action, resources, leadingKey, prefix } = mapping(
     input,
     (service, resource) => `arn:aws:${service}:${region}:${account}:${resource}`,
   );
-  return resources.map((resource) => ({ command, action, resource, ...(leadingKey !== undefined && { leadingKey }) }));
+  return resources.map((resource) => ({
+    command,
+    action,
+    resource,
+    ...(leadingKey !== undefined && { leadingKey }),
+    ...(prefix !== undefined && { prefix }),
+  }));
 }
 
 /** The key of a row that holds a refreshed trusted root, wherever in the input it stands. */

@@ -5,6 +5,7 @@ import {
   AttachUserPolicyCommand,
   CreatePolicyVersionCommand,
   DeleteGroupPolicyCommand,
+  DeleteLoginProfileCommand,
   DeletePolicyVersionCommand,
   DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
@@ -24,6 +25,9 @@ import {
   SetDefaultPolicyVersionCommand,
   UpdateAccessKeyCommand,
   UpdateAssumeRolePolicyCommand,
+  UpdateServiceSpecificCredentialCommand,
+  UpdateSigningCertificateCommand,
+  UpdateSSHPublicKeyCommand,
 } from '@aws-sdk/client-iam';
 import type { Reason } from '../../core/errors.ts';
 import { isSameDocument } from '../../core/iam/same-document.ts';
@@ -102,6 +106,11 @@ async function send(iam: IAMClient, call: IamCall): Promise<void> {
     case 'access-key':
       await iam.send(new UpdateAccessKeyCommand({ UserName: call.user, AccessKeyId: call.keyId, Status: call.to }));
       return;
+    case 'credential':
+      return setCredential(iam, call);
+    case 'login-profile':
+      await iam.send(new DeleteLoginProfileCommand({ UserName: call.user }));
+      return;
     case 'default-document':
       return setDefault(iam, call);
     case 'spare-version':
@@ -154,6 +163,20 @@ async function setAttachment(
         ? iam.send(new DetachGroupPolicyCommand(input))
         : iam.send(new AttachGroupPolicyCommand(input)));
     }
+  }
+}
+
+async function setCredential(iam: IAMClient, { user, credential, id, to }: Slot<'credential'>): Promise<void> {
+  const input = { UserName: user, Status: to };
+  switch (credential) {
+    case 'ssh-key':
+      await iam.send(new UpdateSSHPublicKeyCommand({ ...input, SSHPublicKeyId: id }));
+      return;
+    case 'service-credential':
+      await iam.send(new UpdateServiceSpecificCredentialCommand({ ...input, ServiceSpecificCredentialId: id }));
+      return;
+    case 'signing-certificate':
+      await iam.send(new UpdateSigningCertificateCommand({ ...input, CertificateId: id }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { partitionOf } from '../aws-names.ts';
-import { parseIamArn } from '../iam/iam-arn.ts';
+import { leavePathOut, parseIamArn } from '../iam/iam-arn.ts';
 import type { ResourceTemplates, WriteCall } from '../iam/writes/write-call.ts';
 import { type Actor, HIDDEN } from './iam-actor.ts';
 
@@ -29,7 +29,7 @@ export function nameResources({ resources }: WriteCall, facts: CallFacts): reado
 function nameResource(templates: ResourceTemplates, facts: CallFacts): string | undefined {
   for (const template of templates) {
     const arn = fill(template, facts);
-    if (arn !== undefined && ARN.test(arn) && isOf(facts.account, arn)) return leavePathOut(arn);
+    if (arn !== undefined && ARN.test(arn) && isOf(facts.account, arn)) return leaveOut(arn);
   }
   return undefined;
 }
@@ -78,8 +78,7 @@ function isOf(account: string, arn: string): boolean {
   return owner === '' || owner === account;
 }
 
-function leavePathOut(arn: string): string {
-  const parsed = parseIamArn(arn);
-  if (parsed === undefined || !['role', 'user', 'group', 'instance-profile'].includes(parsed.type)) return arn;
-  return `arn:${parsed.partition}:iam::${parsed.account}:${parsed.type}/${parsed.name}`;
+/** The ARN of a policy is asked for with its path, which a call on a policy always tells. */
+function leaveOut(arn: string): string {
+  return parseIamArn(arn)?.type === 'policy' ? arn : leavePathOut(arn);
 }

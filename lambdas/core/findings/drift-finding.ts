@@ -114,8 +114,8 @@ const WORDINGS: Readonly<Record<DriftFacts['state'], Wording>> = {
   deleted: {
     compliance: 'FAILED',
     advice:
-      'If the deletion was meant, publish a baseline without it. If not, create it again from the baseline: it gets another unique id, so policies elsewhere that name it ' +
-      'have to be saved again.',
+      'If the deletion was meant, delete its object from the bucket of baselines. If not, create it again from the baseline and sign what is there then: it gets another unique id, so ' +
+      'policies elsewhere that name it have to be saved again, and the old baseline does not cover it.',
     title: (name) => `${name} was deleted although a signed baseline declares it`,
     description: (facts) =>
       `The signed baseline declares it, and it is not there.${tellActor(facts)} Nothing is created automatically: the unique id would be another one.`,

@@ -36,6 +36,21 @@ export interface IamUser extends Holder {
   readonly tags: Tags;
   /** Names. */
   readonly groups: readonly string[];
+  /** Absent where the answer does not tell. */
+  readonly credentials?: Credentials | undefined;
+}
+
+/** By what somebody can act as a user for long: ids, never secrets. What is switched off is not among it. */
+export interface Credentials {
+  readonly accessKeys: readonly string[];
+  /** For the console. */
+  readonly password: boolean;
+  /** Serial numbers. */
+  readonly mfaDevices: readonly string[];
+  readonly sshKeys: readonly string[];
+  /** For CodeCommit, Keyspaces, Bedrock and the like. */
+  readonly serviceCredentials: readonly string[];
+  readonly signingCertificates: readonly string[];
 }
 
 export interface IamGroup extends Holder {

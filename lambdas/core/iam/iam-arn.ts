@@ -36,3 +36,12 @@ export function parseIamArn(arn: string): IamArn | undefined {
   if (partition === undefined || account === undefined || path === undefined || name === undefined) return undefined;
   return type && { partition, account, type, path, name };
 }
+
+const UNIQUE_NAMES = ['role', 'user', 'group', 'policy', 'instance-profile'];
+
+/** The ARN as if its path were `/`, where names are unique in an account whatever their path is; any other ARN as it is. */
+export function leavePathOut(arn: string): string {
+  const parsed = parseIamArn(arn);
+  if (parsed === undefined || !UNIQUE_NAMES.includes(parsed.type)) return arn;
+  return `arn:${parsed.partition}:iam::${parsed.account}:${parsed.type}/${parsed.name}`;
+}

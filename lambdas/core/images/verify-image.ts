@@ -4,7 +4,7 @@ import { verifySignature } from '../signature/verify-signature.ts';
 import { evaluateTrust } from '../trust/evaluate.ts';
 import type { Decision } from '../trust/evidence.ts';
 import type { Verify } from '../trust/judge-candidate.ts';
-import { findImagePolicy } from '../trust/match-repository.ts';
+import { findImagePolicy, isIgnored } from '../trust/match-repository.ts';
 import type { TrustMaterial } from '../trust/material.ts';
 import type { Found, KnownManifest } from './candidates.ts';
 import { type Container, coverByContainers } from './containment.ts';
@@ -62,9 +62,7 @@ export async function verifyImage({
 }: ImageToVerify): Promise<Observation> {
   const match = findImagePolicy(material.policy, repository);
   if (match === undefined) {
-    return material.policy.otherRepositories === 'ignore'
-      ? { kind: 'ignored' }
-      : { kind: 'decided', decision: REFUSED };
+    return isIgnored(material.policy, repository) ? { kind: 'ignored' } : { kind: 'decided', decision: REFUSED };
   }
   const found = await findSignatures(source, digest, limits, clock, known);
   switch (found.state) {

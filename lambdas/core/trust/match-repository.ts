@@ -35,3 +35,8 @@ export function findImagePolicy(
   const found = policy.images[index];
   return found === undefined ? undefined : { policy: found, index };
 }
+
+/** Whether the policy says that nothing in a repository counts: no image policy names it, and others are to be ignored. */
+export function isIgnored(policy: TrustPolicy, repository: string): boolean {
+  return policy.otherRepositories === 'ignore' && findImagePolicy(policy, repository) === undefined;
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { messageOf } from '../../errors.ts';
 import { parseJson } from '../../signature/json.ts';
-import type { AccountIam, IamPrincipal, ManagedPolicy, PolicyText, Tags } from '../account.ts';
+import type { AccountIam, Credentials, IamPrincipal, ManagedPolicy, PolicyText, Tags } from '../account.ts';
 import { IamError } from '../errors.ts';
 import { parseIamArn } from '../iam-arn.ts';
 import { type BaselineState, normalizeState } from './state.ts';
@@ -79,10 +79,22 @@ export function capturePrincipal(holder: IamPrincipal, tagKeys: ReadonlySet<stri
         ...(holder.boundary !== undefined && { boundary: holder.boundary }),
         tags: selectTags(holder.tags, tagKeys),
         groups: [...holder.groups],
+        ...(holder.credentials !== undefined && { credentials: copyCredentials(holder.credentials) }),
       });
     case 'group':
       return normalizeState({ kind: 'group', arn, uniqueId, ...rights });
   }
+}
+
+function copyCredentials(held: Credentials) {
+  return {
+    accessKeys: [...held.accessKeys],
+    password: held.password,
+    mfaDevices: [...held.mfaDevices],
+    sshKeys: [...held.sshKeys],
+    serviceCredentials: [...held.serviceCredentials],
+    signingCertificates: [...held.signingCertificates],
+  };
 }
 
 /** The state of one customer managed policy: its default version. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CompareOptions, type ComparisonVerdict, comparePolicies } from '../compare/compare-policies.ts';
 import type { Because } from '../compare/describe-difference.ts';
+import { compareCredentials } from './compare-credentials.ts';
 import type { BaselineState, StateOf } from './state.ts';
 
 /** One entry in which a found state differs from the desired one. Entries, never whole lists: what stands beside them is nobody's business. */
@@ -16,8 +17,14 @@ export interface Difference {
     | 'group'
     | 'tag'
     | 'instance-profile'
-    | 'max-session';
-  /** Of the inline policy, the group or the tag; ARN of what is attached. */
+    | 'max-session'
+    | 'access-key'
+    | 'ssh-key'
+    | 'service-credential'
+    | 'signing-certificate'
+    | 'password'
+    | 'mfa-device';
+  /** Of the inline policy, the group or the tag; ARN of what is attached; id of a credential. */
   readonly name?: string;
   /** Seen from the desired state: what was added is there and should not be. */
   readonly change: 'added' | 'removed' | 'changed';
@@ -54,6 +61,7 @@ export function compareStates(
     ...compareNames('instance-profile', profilesOf(desired), profilesOf(found)),
     ...compareTags(tagsOf(desired), tagsOf(found)),
     ...compareSessions(desired, found),
+    ...compareCredentials(credentialsOf(desired), credentialsOf(found)),
   ];
 }
 
@@ -68,6 +76,8 @@ const boundaryOf = (state: BaselineState) =>
 const groupsOf = (state: BaselineState) => (state.kind === 'user' ? state.groups : []);
 const profilesOf = (state: BaselineState) => (state.kind === 'role' ? state.instanceProfiles : []);
 const tagsOf = (state: BaselineState) => (state.kind === 'role' || state.kind === 'user' ? state.tags : []);
+
+const credentialsOf = (state: BaselineState) => (state.kind === 'user' ? state.credentials : undefined);
 
 function compareIds(desired: string, found: string): Difference[] {
   if (desired === 'any' || found === 'any' || desired === found) return [];

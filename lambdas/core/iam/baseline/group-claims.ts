@@ -61,3 +61,10 @@ function toClaims<Predicate extends { readonly state: BaselineState }>(
 ): Claim<Predicate>[] {
   return predicate.state.arn === arn ? [{ predicate, digest: digestState(predicate.state), candidates }] : [];
 }
+
+/** The baseline that one candidate claims, unverified, of whatever ARN; undefined where it is none. */
+export function readClaimedBaseline(candidate: SignatureCandidate): BaselinePredicate | undefined {
+  const statement = readClaimedStatement(candidate);
+  if (statement?.predicateType !== BASELINE_TYPE) return undefined;
+  return baselinePredicateSchema.safeParse(statement.predicate).data;
+}

@@ -1,4 +1,5 @@
-import { groupClaims } from './group-claims.ts';
+import { leavePathOut } from '../iam-arn.ts';
+import { groupClaims, readClaimedBaseline } from './group-claims.ts';
 import { readSignedLines } from './signed-lines.ts';
 
 /**
@@ -26,4 +27,16 @@ export function newestVersion(arn: string, text: string): number | undefined {
   const candidates = readSignedLines(text) ?? [];
   const versions = groupClaims(candidates, arn).baselines.map(({ predicate }) => predicate.version);
   return versions.length === 0 ? undefined : Math.max(...versions);
+}
+
+/**
+ * The ARN that a file is about, path included, for one whose path is not known: the one of its newest baseline, where that has this name. Unverified: whoever uses
+ * it verifies the file for that ARN.
+ */
+export function findClaimedArn(named: string, text: string): string | undefined {
+  const claimed = (readSignedLines(text) ?? []).flatMap((candidate) => readClaimedBaseline(candidate) ?? []);
+  const [newest] = claimed
+    .filter(({ state }) => leavePathOut(state.arn) === leavePathOut(named))
+    .toSorted((one, other) => other.version - one.version);
+  return newest?.state.arn;
 }

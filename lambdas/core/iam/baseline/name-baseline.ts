@@ -14,9 +14,25 @@ export function placeBaseline(arn: string): string {
 
 /** The key of the signed statements in the bucket: `baselines/111122223333/roles/deployer.sigstore.jsonl`. */
 export function nameBaseline(arn: string): string {
-  return `baselines/${parseIamArn(arn)?.account}/${placeBaseline(arn)}${SIGNED}`;
+  return `${nameBaselines(parseIamArn(arn)?.account ?? '')}${placeBaseline(arn)}${SIGNED}`;
 }
 
 /** How a file of signed statements ends, and the reviewed file beside it. */
 export const SIGNED = '.sigstore.jsonl';
 export const READABLE = '.yaml';
+
+const KEY = /^baselines\/(\d{12})\/(roles|users|groups|policies)\/((?:%2E)?[\w+=,.@-]{1,128})\.sigstore\.jsonl$/;
+
+/** What an object of the bucket is the baseline of, as an ARN without its path; undefined for an object that no baseline is named like. */
+export function readBaselineName(key: string, partition: string): string | undefined {
+  const [, account, folder, place = ''] = KEY.exec(key) ?? [];
+  const type = Object.keys(FOLDERS).find((one) => FOLDERS[one] === folder);
+  if (type === undefined) return undefined;
+  const arn = `arn:${partition}:iam::${account}:${type}/${place.replace(/^%2E/, '.')}`;
+  return nameBaseline(arn) === key ? arn : undefined;
+}
+
+/** What the keys of all baselines of an account begin with. */
+export function nameBaselines(account: string): string {
+  return `baselines/${account}/`;
+}

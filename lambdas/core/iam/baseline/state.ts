@@ -40,6 +40,19 @@ const rights = {
 };
 const tags = z.array(z.strictObject({ key: z.string().min(1).max(128), value: z.string().max(256) })).max(MOST);
 
+const ids = z.array(z.string().regex(/^\w{16,128}$/, 'not an id of a credential')).max(MOST);
+/** Ids and no secrets; of what can be switched off only what is on. */
+const credentials = z.strictObject({
+  accessKeys: ids,
+  /** For the console. */
+  password: z.boolean(),
+  /** Serial numbers: ARNs, or what stands on the device. */
+  mfaDevices: z.array(z.string().regex(/^[\w+=/:,.@-]{9,256}$/, 'not the serial number of a device')).max(MOST),
+  sshKeys: ids,
+  serviceCredentials: ids,
+  signingCertificates: ids,
+});
+
 /**
  * The desired or the found state of one principal or customer managed policy, in the one form in which it is signed: lists sorted and without repetition. Policies
  * of AWS are named by their ARN and never held, since AWS edits them. Of tags only those that some policy asks for.
@@ -66,6 +79,8 @@ export const baselineStateSchema = z.discriminatedUnion('kind', [
     tags,
     /** Names. */
     groups: z.array(name).max(MOST),
+    /** Absent in what is desired: covers no credential, and says of none that it should go. Absent in what was found: not known. */
+    credentials: credentials.optional(),
   }),
   z.strictObject({ kind: z.literal('group'), arn: ownArn('group'), uniqueId, ...rights }),
   z.strictObject({ kind: z.literal('policy'), arn: ownArn('policy'), uniqueId, document }),
@@ -90,7 +105,13 @@ export function normalizeState(state: BaselineState): BaselineState {
         instanceProfiles: sortTexts(state.instanceProfiles),
       };
     case 'user':
-      return { ...state, ...sortRights(state), tags: sortTags(state.tags), groups: sortTexts(state.groups) };
+      return {
+        ...state,
+        ...sortRights(state),
+        tags: sortTags(state.tags),
+        groups: sortTexts(state.groups),
+        ...(state.credentials !== undefined && { credentials: sortCredentials(state.credentials) }),
+      };
     case 'group':
       return { ...state, ...sortRights(state) };
     case 'policy':
@@ -100,6 +121,17 @@ export function normalizeState(state: BaselineState): BaselineState {
 
 function sortRights({ inline, attached }: Pick<StateOf<'group'>, 'inline' | 'attached'>) {
   return { inline: inline.toSorted((a, b) => compareTexts(a.name, b.name)), attached: sortTexts(attached) };
+}
+
+function sortCredentials(held: z.output<typeof credentials>): z.output<typeof credentials> {
+  return {
+    accessKeys: sortTexts(held.accessKeys),
+    password: held.password,
+    mfaDevices: sortTexts(held.mfaDevices),
+    sshKeys: sortTexts(held.sshKeys),
+    serviceCredentials: sortTexts(held.serviceCredentials),
+    signingCertificates: sortTexts(held.signingCertificates),
+  };
 }
 
 function sortTags(tags: StateOf<'user'>['tags']): StateOf<'user'>['tags'] {

@@ -107,11 +107,15 @@ function draftPlan(
   const { account, resource, settings, policyHash, episode, spares, holders = Number.POSITIVE_INFINITY } = question;
   // Whoever has the ARN now is not whom the baseline means: what that one should have is for a person to say.
   if (differences.some(({ part }) => part === 'unique-id' || part === 'existence')) return undefined;
-  const steps = planRevert(signed, live, differences, account, spares);
+  const found = planRevert(signed, live, differences, account, spares);
+  const reversible = found.filter(({ inverse }) => 'call' in inverse);
+  // What cannot be taken back waits for an operator, and nothing else waits for that: it is planned when all the rest is right.
+  const steps = reversible.length > 0 ? reversible : found;
   // What deviates in more places than a plan has steps is no slip of a hand: a person has to look.
   if (steps.length === 0 || steps.length > MOST_STEPS) return undefined;
   const verdict = combineVerdicts(differences);
-  const waits = verdict === 'narrower' || (live.kind === 'policy' && holders > settings.mostHolders);
+  const waits =
+    reversible.length === 0 || verdict === 'narrower' || (live.kind === 'policy' && holders > settings.mostHolders);
   const [first = ''] = describeDifferences(differences.filter((one) => !isAwsQuarantine(one)));
   return createPlan({
     version: 1,

@@ -38,6 +38,12 @@ const NAMES: Readonly<Record<Difference['part'], string>> = {
   tag: 'tag',
   'instance-profile': 'instance profile',
   'max-session': 'the longest session',
+  'access-key': 'access key',
+  'ssh-key': 'SSH key',
+  'service-credential': 'credential for a service',
+  'signing-certificate': 'signing certificate',
+  password: 'the password for the console',
+  'mfa-device': 'MFA device',
 };
 
 const WORDS: Readonly<Record<Difference['verdict'], string>> = {

@@ -33,24 +33,60 @@ export function planRevert(
 }
 
 function toStep(call: IamCall): PlanStep {
-  return { call, inverse: { call: invertIamCall(call) } };
+  const inverse = invertIamCall(call);
+  return {
+    call,
+    inverse: inverse === undefined ? { irreversible: 'Nobody else knows the password.' } : { call: inverse },
+  };
 }
 
-/** Trust and boundary first, then what takes access away, then what gives it back. */
+/** Credentials, trust and boundary first, then what takes access away, then what gives it back. */
 function rankOf({ part, change }: Difference): number {
-  if (part === 'trust') return 0;
+  if (part === 'trust' || CREDENTIALS.includes(part)) return 0;
   if (part === 'boundary') return 1;
   if (part === 'document') return 2;
   return { added: 3, changed: 4, removed: 5 }[change];
 }
 
+const CREDENTIALS: readonly Difference['part'][] = [
+  'access-key',
+  'ssh-key',
+  'service-credential',
+  'signing-certificate',
+  'password',
+];
+
+/** Switches off what nobody signed. What a baseline says nothing of stays, and what was switched off or taken away nobody here brings back. */
+function switchOff(
+  signed: BaselineState,
+  { name: user }: Extract<LiveState, { kind: 'user' }>,
+  { part, name = '', change }: Difference,
+  account: string,
+): readonly IamChange[] {
+  if (signed.kind !== 'user' || signed.credentials === undefined || change !== 'added') return [];
+  const off = { account, user, from: 'Active', to: 'Inactive' } as const;
+  switch (part) {
+    case 'access-key':
+      return [{ ...off, slot: 'access-key', keyId: name }];
+    case 'ssh-key':
+    case 'service-credential':
+    case 'signing-certificate':
+      return [{ ...off, slot: 'credential', credential: part, id: name }];
+    case 'password':
+      return [{ slot: 'login-profile', account, user, from: 'password', to: null }];
+    default:
+      return [];
+  }
+}
+
 function toChanges(
   signed: BaselineState,
   live: LiveState,
-  { part, name = '' }: Difference,
+  difference: Difference,
   account: string,
   spares: readonly SpareVersion[],
 ): readonly IamChange[] {
+  const { part, name = '' } = difference;
   if (signed.kind === 'policy' || live.kind === 'policy') {
     if (part !== 'document' || signed.kind !== 'policy' || live.kind !== 'policy') return [];
     return restoreDocument(live.arn, { live: live.document, signed: JSON.stringify(signed.document) }, account, spares);
@@ -96,7 +132,7 @@ function toChanges(
       return [{ slot: 'membership', account, user: live.name, group: name, ...ends }];
     }
     default:
-      return [];
+      return live.kind === 'user' ? switchOff(signed, live, difference, account) : [];
   }
 }
 

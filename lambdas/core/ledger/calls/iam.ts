@@ -11,7 +11,7 @@ const bounded = z.strictObject({ kind: z.enum(['role', 'user']), name });
 
 /**
  * The calls to IAM that a plan may hold. Each sets one *slot* from one content to another and names both: `from` is the state that the plan was made from (in
- * another one the call is not made), and with the two exchanged it is its own inverse. `null` is an empty slot.
+ * another one the call is not made), and with the two exchanged it is its own inverse, but for `login-profile`, which nothing brings back. `null` is an empty slot.
  *
  * Versions of managed policies are slots by their document, since a version that was deleted comes back under another number: `default-document` is the one in
  * force, `spare-version` any other one.
@@ -64,6 +64,23 @@ const slots = z.discriminatedUnion('slot', [
     ...ends(z.enum(['Active', 'Inactive'])),
   }),
   z.strictObject({
+    slot: z.literal('credential'),
+    action: z.enum(['iam:UpdateSSHPublicKey', 'iam:UpdateServiceSpecificCredential', 'iam:UpdateSigningCertificate']),
+    account: accountId,
+    user: name,
+    credential: z.enum(['ssh-key', 'service-credential', 'signing-certificate']),
+    id: z.string().regex(/^\w{16,128}$/),
+    ...ends(z.enum(['Active', 'Inactive'])),
+  }),
+  z.strictObject({
+    slot: z.literal('login-profile'),
+    action: z.literal('iam:DeleteLoginProfile'),
+    account: accountId,
+    user: name,
+    from: z.literal('password'),
+    to: z.null(),
+  }),
+  z.strictObject({
     slot: z.literal('default-document'),
     action: z.literal('iam:SetDefaultPolicyVersion'),
     account: accountId,
@@ -98,13 +115,20 @@ export function toIamCall(change: IamChange): IamCall {
   return iamCall.parse({ ...change, action: actionOf(change) });
 }
 
-/** The call that takes a call back. */
-export function invertIamCall(one: IamCall): IamCall {
+/** The call that takes a call back; undefined where nothing does. */
+export function invertIamCall(one: IamCall): IamCall | undefined {
+  if (one.slot === 'login-profile') return undefined;
   const turned = { ...one, from: one.to, to: one.from };
   return iamCall.parse({ ...turned, action: actionOf(slots.parse({ ...turned, action: one.action })) });
 }
 
 const KINDS = { role: 'Role', user: 'User', group: 'Group' } as const;
+
+const CREDENTIALS = {
+  'ssh-key': { action: 'iam:UpdateSSHPublicKey', words: 'SSH key' },
+  'service-credential': { action: 'iam:UpdateServiceSpecificCredential', words: 'service credential' },
+  'signing-certificate': { action: 'iam:UpdateSigningCertificate', words: 'signing certificate' },
+} as const;
 
 /** The API action that sets a slot (IAM API Reference). */
 function actionOf(one: IamChange): IamCall['action'] {
@@ -121,6 +145,10 @@ function actionOf(one: IamChange): IamCall['action'] {
       return one.to === null ? 'iam:RemoveUserFromGroup' : 'iam:AddUserToGroup';
     case 'access-key':
       return 'iam:UpdateAccessKey';
+    case 'credential':
+      return CREDENTIALS[one.credential].action;
+    case 'login-profile':
+      return 'iam:DeleteLoginProfile';
     case 'default-document':
       return 'iam:SetDefaultPolicyVersion';
     case 'spare-version':
@@ -154,6 +182,12 @@ export function describeIamCall(one: IamCall): string {
         : `put user ${one.user} into group ${one.group}`;
     case 'access-key':
       return `${one.to === 'Inactive' ? 'deactivate' : 'activate'} access key ${one.keyId} of user ${one.user}`;
+    case 'credential': {
+      const what = `${CREDENTIALS[one.credential].words} ${one.id} of user ${one.user}`;
+      return `${one.to === 'Inactive' ? 'deactivate' : 'activate'} ${what}`;
+    }
+    case 'login-profile':
+      return `delete the password for the console of user ${one.user}`;
     case 'default-document':
       return `set ${one.policyArn} back to its former document`;
     case 'spare-version':
