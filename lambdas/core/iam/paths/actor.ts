@@ -69,15 +69,26 @@ export function exactly(arns: readonly string[]): Targets {
 
 /** Something of a kind in IAM of which only the kind is known. */
 export function anyOf(kind: OwnThing): Targets {
-  return { sure: [readArns(`arn:*:iam::*:${kind}/${ANY_NAME}`)], maybe: [readArns(`arn:*:iam::*:${kind}/*`)] };
+  return ANY[kind];
 }
 
 /** Something of a kind in IAM that the caller names as it likes. */
-export function newOf(kind: 'user' | 'role'): TextSet {
-  return [readArns(`arn:*:iam::*:${kind}/*`)];
+export function newOf(kind: 'user' | 'role'): Targets {
+  return { sure: ANY[kind].maybe, maybe: [] };
 }
 
 /** Wildcards in front of the resource stay within their part of the ARN, unlike those of a statement. */
 export function readArns(pattern: string): TextPattern {
   return readPattern(pattern, { wildcards: true, variables: false, arn: true });
+}
+
+const ANY: Readonly<Record<OwnThing, Targets>> = {
+  user: nameKind('user'),
+  role: nameKind('role'),
+  group: nameKind('group'),
+  policy: nameKind('policy'),
+};
+
+function nameKind(kind: OwnThing): Targets {
+  return { sure: [readArns(`arn:*:iam::*:${kind}/${ANY_NAME}`)], maybe: [readArns(`arn:*:iam::*:${kind}/*`)] };
 }

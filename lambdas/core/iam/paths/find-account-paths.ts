@@ -3,7 +3,7 @@ import { populate, type Unread } from './account-actors.ts';
 import { isAdministrator } from './administrator.ts';
 import { findPaths } from './find-paths.ts';
 import type { FoundPath } from './found-path.ts';
-import type { Population } from './population.ts';
+import type { Member, Population } from './population.ts';
 
 /** What one principal of an account comes to. */
 export interface PrincipalPaths {
@@ -24,7 +24,7 @@ const MOST_ROUNDS = 32;
 /** The ways to administrator rights of everybody in an account, over any number of principals in between. Administrators have none: they are there. */
 export function findAccountPaths(account: AccountIam): AccountPaths {
   const { population, unread } = populate(account);
-  const found = followLeads(population);
+  const found = findLeads(population);
   const principals = population.members.map((member): PrincipalPaths => {
     if (isAdministrator(member.actor.rights)) return { arn: member.arn, administrator: 'direct', paths: [] };
     const paths = found.get(member.arn) ?? [];
@@ -38,9 +38,9 @@ export function findAccountPaths(account: AccountIam): AccountPaths {
 }
 
 /** Looks again as long as somebody new leads to administrator rights: whoever reaches them leads there too. */
-function followLeads(population: Population): ReadonlyMap<string, readonly FoundPath[]> {
+export function findLeads(population: Population): ReadonlyMap<string, readonly FoundPath[]> {
   const found = new Map<string, readonly FoundPath[]>();
-  const open = population.members.filter((member) => !population.leads(member));
+  let open: readonly Member[] = population.members.filter((member) => !population.leads(member));
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     let isNew = false;
     for (const member of open) {
@@ -51,6 +51,8 @@ function followLeads(population: Population): ReadonlyMap<string, readonly Found
       isNew = true;
     }
     if (!isNew) break;
+    // Only who may do something at all, or is named by a role, finds more when others lead.
+    open = open.filter(({ arn }) => (found.get(arn)?.length ?? 0) > 0 || population.trusting(arn).length > 0);
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import type { Part } from '../compare/compile-rule.ts';
 import type { TextSet } from '../compare/find-in-sets.ts';
 import { findTextInSets } from '../compare/find-in-sets.ts';
-import type { Work } from '../find-text.ts';
-import { hasVariable } from '../text-pattern.ts';
+import { matchesLetters, type Work } from '../find-text.ts';
+import { hasVariable, readSingleText } from '../text-pattern.ts';
 import { bindVariables, loosenVariables, type Variables } from './bind-variables.ts';
 import type { Clause, Rights } from './rights.ts';
 import { type KnownContext, triageConditions } from './triage-condition.ts';
@@ -93,20 +93,41 @@ function search(
   held: readonly Judged[],
   against: readonly Judged[],
   { caller: { variables }, work, sure }: Search,
-) {
+): FoundText {
   const within: TextSet[] = [resources];
   const without: TextSet[] = [];
   const place = ({ clause: { rule } }: Judged, isHeld: boolean) => {
     // A statement without Resource is none of an identity policy: it speaks of nothing.
-    const part: Pick<Part, 'mode' | 'entries'> = rule.resources ?? { mode: 'in', entries: [] };
+    const part: Pick<Part, 'mode' | 'entries' | 'texts'> = rule.resources ?? NO_RESOURCE;
     const inside = isHeld === (part.mode === 'in');
+    if (inside && part.texts.has('*')) return;
     const bound = part.entries.map(({ pattern }) => bindVariables(pattern, variables));
     const patterns = inside === sure ? bound.filter((pattern) => !hasVariable(pattern)) : bound.map(loosenVariables);
     (inside ? within : without).push(patterns);
   };
   for (const one of held) place(one, true);
   for (const one of against) place(one, false);
-  return findTextInSets(within, without, work);
+  return findOne(resources, within, without, work) ?? findTextInSets(within, without, work);
+}
+
+type FoundText = ReturnType<typeof findTextInSets>;
+const NO_RESOURCE = { mode: 'in', entries: [], texts: new Set<string>() } as const;
+
+/** The quick answer for resources that are spelled out, which those of an account are; undefined where one is a pattern. */
+function findOne(
+  resources: TextSet,
+  within: readonly TextSet[],
+  without: readonly TextSet[],
+  work: Work,
+): FoundText | undefined {
+  for (const resource of resources) {
+    const letters = readSingleText(resource);
+    if (letters === undefined || hasVariable(resource)) return undefined;
+    work.left -= 1;
+    const isIn = (set: TextSet) => set.some((pattern) => matchesLetters(pattern, letters));
+    if (within.every(isIn) && !without.some(isIn)) return { kind: 'found', example: letters.join('') };
+  }
+  return { kind: 'none' };
 }
 
 function findBlocker(

@@ -9,7 +9,7 @@ type NewRule = Extract<PathRule, { gain: 'new' }>;
 /** The actor makes a principal with every right. It chooses the name, so all actions have to be granted on one name: those that the statements lead to are tried. */
 export function findNewPath(rule: NewRule, actor: Actor, work: Work): FoundPath | undefined {
   const kind = rule.actions.includes('iam:createrole') ? 'role' : 'user';
-  const widely = { sure: newOf(kind), maybe: [] };
+  const widely = newOf(kind);
   const grants = rule.actions.map((action) => ({ action, grant: grantOn(actor, action, widely, work) }));
   const joined = joinGrants(grants);
   if (joined === undefined) return undefined;

@@ -25,9 +25,8 @@ export function findPrincipalPath(
     return unknown && { id: rule.id, ...unknown, assuming: describeAssumption(rule), toAdministrator: false };
   }
   let best: FoundPath | undefined;
-  let tried = 0;
-  for (const member of findCandidates(rule, actor, others)) {
-    if ((tried += 1) > MOST_CANDIDATES || best?.status === 'proven') break;
+  for (const member of findCandidates(rule, actor, others).slice(0, MOST_CANDIDATES)) {
+    if (best?.status === 'proven') break;
     best = betterPath(best, judge(rule, actor, member, work));
   }
   if (best !== undefined || unknown === undefined) return best;
@@ -45,7 +44,7 @@ function findCandidates(rule: PrincipalRule, actor: Actor, others: Population): 
   const fits = (member: Member) => {
     if (member.kind !== rule.target || member.arn === arn) return false;
     if (rule.raises === undefined) return others.leads(member) && (rule.trusted === true || !member.kept);
-    return others.free(rule.target).includes(member);
+    return others.isFree(member);
   };
   if (rule.trusted === true) {
     const trusting = [...(arn === undefined ? [] : others.trusting(arn)), ...others.trusting(undefined)];

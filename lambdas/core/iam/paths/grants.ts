@@ -36,9 +36,17 @@ export function grantPassing(actor: Actor, role: Targets, service: string, work:
 
 /** What an action works on, of which nothing else is known. With `chosen`, the caller names it: granted on one is granted. */
 export function anythingFor(action: string, chosen: boolean): Targets {
-  const patterns = RESOURCE_PATTERNS[action] ?? ['*'];
-  const whole = patterns.map(readResource);
-  return chosen ? { sure: whole, maybe: [] } : { sure: patterns.map(nameAny).map(readResource), maybe: whole };
+  const known = TARGETS.get(action) ?? NO_RESOURCE;
+  return chosen ? { sure: known.maybe, maybe: [] } : known;
+}
+
+const TARGETS: ReadonlyMap<string, Targets> = new Map(
+  Object.entries(RESOURCE_PATTERNS).map(([action, patterns]) => [action, toTargets(patterns)]),
+);
+const NO_RESOURCE = toTargets(['*']);
+
+function toTargets(patterns: readonly string[]): Targets {
+  return { sure: patterns.map(nameAny).map(readResource), maybe: patterns.map(readResource) };
 }
 
 /** `*` alone is what an action is asked on that names no resource. */

@@ -33,7 +33,7 @@ export class Population {
     this.members = members.toSorted((one, other) => (one.arn < other.arn ? -1 : 1));
     this.groups = groups;
     this.#byArn = new Map(this.members.map((member) => [member.arn, member]));
-    const free = this.members.filter(({ kept, actor }) => !kept && isUnlimited(actor.rights));
+    const free = this.members.filter((member) => this.isFree(member));
     this.#free = { user: free.filter(({ kind }) => kind === 'user'), role: free.filter(({ kind }) => kind === 'role') };
     for (const member of this.members) {
       const { services = [], principals = [], account = [] } = member.trust ?? {};
@@ -68,6 +68,10 @@ export class Population {
   }
 
   /** Those whom more rights would make administrators: nothing limits them. */
+  isFree({ kept, actor }: Member): boolean {
+    return !kept && isUnlimited(actor.rights);
+  }
+
   free(kind: Member['kind']): readonly Member[] {
     return this.#free[kind];
   }
