@@ -22,9 +22,8 @@ export function measureAccountDrift(): Section {
     const follow = () => {
       leading = findAccountPaths(live).principals.filter(({ administrator }) => administrator === 'by-path').length;
     };
-    const before = process.memoryUsage().heapUsed;
     const times = measureInTurns({ compare, follow }, { rounds: 3, batch: 1 });
-    const megabytes = Math.max(0, process.memoryUsage().heapUsed - before) / 1e6;
+    const megabytes = process.resourceUsage().maxRSS / 1024;
     return { size, ...times, total: times.compare + times.follow, megabytes, drifted, leading };
   });
   const perPrincipal = (one: { readonly total: number; readonly size: number } | undefined) =>
@@ -39,7 +38,7 @@ export function measureAccountDrift(): Section {
       'per principal over the smallest',
       'drifted',
       'lead to administrator',
-      'heap in MB',
+      'most memory of the process so far, MB',
     ],
     rows: measured.map((one) => {
       const growth = perPrincipal(one) / perPrincipal(measured[0]);

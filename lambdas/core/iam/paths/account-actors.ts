@@ -65,9 +65,12 @@ export function populate(account: AccountIam): { readonly population: Population
       kept: /^\/aws-(?:service-role|reserved)\//.test(principal.path),
     };
   };
+  const trusts = new Map<string, RoleTrust>();
   const readRoleTrust = ({ arn, trust }: IamRole): RoleTrust | undefined => {
     try {
-      return readTrust(parsePolicy(trust), account.accountId);
+      const read = trusts.get(trust) ?? readTrust(parsePolicy(trust), account.accountId);
+      trusts.set(trust, read);
+      return read;
     } catch (thrown) {
       if (!(thrown instanceof IamError)) throw thrown;
       unread.push({ resource: arn, because: `trust policy: ${messageOf(thrown)}` });

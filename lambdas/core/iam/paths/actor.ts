@@ -74,7 +74,7 @@ export function anyOf(kind: OwnThing): Targets {
 
 /** Something of a kind in IAM that the caller names as it likes. */
 export function newOf(kind: 'user' | 'role'): Targets {
-  return { sure: ANY[kind].maybe, maybe: [] };
+  return NEW[kind];
 }
 
 /** Wildcards in front of the resource stay within their part of the ARN, unlike those of a statement. */
@@ -87,6 +87,11 @@ const ANY: Readonly<Record<OwnThing, Targets>> = {
   role: nameKind('role'),
   group: nameKind('group'),
   policy: nameKind('policy'),
+};
+
+const NEW = {
+  user: { sure: ANY.user.maybe, maybe: [] },
+  role: { sure: ANY.role.maybe, maybe: [] },
 };
 
 function nameKind(kind: OwnThing): Targets {

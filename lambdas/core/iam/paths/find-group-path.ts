@@ -1,7 +1,7 @@
 import type { Work } from '../find-text.ts';
 import { type Actor, anyOf, exactly } from './actor.ts';
 import { betterPath, type FoundPath, joinGrants } from './found-path.ts';
-import { grantOn } from './grants.ts';
+import { grantOn, grantOnAny } from './grants.ts';
 import type { PathRule } from './path-rule.ts';
 import type { Population } from './population.ts';
 
@@ -16,8 +16,11 @@ export function findGroupPath(
 ): FoundPath | undefined {
   if (actor.identity.kind === 'role') return undefined;
   const join = (group: string | undefined) => {
-    const targets = group === undefined ? anyOf('group') : exactly([group]);
-    return joinGrants(actions.map((action) => ({ action, grant: grantOn(actor, action, targets, work) })));
+    const ask = (action: string) =>
+      group === undefined
+        ? grantOnAny(actor, action, anyOf('group'), work)
+        : grantOn(actor, action, exactly([group]), work);
+    return joinGrants(actions.map((action) => ({ action, grant: ask(action) })));
   };
   const unknown = join(undefined);
   if (others === undefined) {

@@ -1,7 +1,7 @@
 import type { Work } from '../find-text.ts';
 import { type Actor, exactly, newOf } from './actor.ts';
 import { betterPath, type FoundPath, joinGrants } from './found-path.ts';
-import { grantOn } from './grants.ts';
+import { grantOn, grantOnAny } from './grants.ts';
 import type { PathRule } from './path-rule.ts';
 
 type NewRule = Extract<PathRule, { gain: 'new' }>;
@@ -10,7 +10,7 @@ type NewRule = Extract<PathRule, { gain: 'new' }>;
 export function findNewPath(rule: NewRule, actor: Actor, work: Work): FoundPath | undefined {
   const kind = rule.actions.includes('iam:createrole') ? 'role' : 'user';
   const widely = newOf(kind);
-  const grants = rule.actions.map((action) => ({ action, grant: grantOn(actor, action, widely, work) }));
+  const grants = rule.actions.map((action) => ({ action, grant: grantOnAny(actor, action, widely, work) }));
   const joined = joinGrants(grants);
   if (joined === undefined) return undefined;
   const finish = (part: typeof joined): FoundPath => ({

@@ -2,7 +2,7 @@ import type { Work } from '../find-text.ts';
 import { type Actor, anyOf, exactly, type Targets } from './actor.ts';
 import type { Grant } from './find-grant.ts';
 import { betterPath, type FoundPath, joinGrants, type NamedGrant } from './found-path.ts';
-import { grantOn } from './grants.ts';
+import { grantOn, grantOnAny } from './grants.ts';
 import { MOST_CANDIDATES, narrowToGranted } from './narrow-candidates.ts';
 import type { PathRule } from './path-rule.ts';
 import type { Member, Population } from './population.ts';
@@ -20,8 +20,9 @@ export function findPrincipalPath(
   others: Population | undefined,
   work: Work,
 ): FoundPath | undefined {
-  const unknown = joinGrants(grantsOn(rule, actor, anyOf(rule.target), anyOf('policy'), work));
+  const askWidely = () => joinGrants(grantsOn(rule, actor, anyOf(rule.target), anyOf('policy'), work));
   if (others === undefined) {
+    const unknown = askWidely();
     return unknown && { id: rule.id, ...unknown, assuming: describeAssumption(rule), toAdministrator: false };
   }
   let best: FoundPath | undefined;
@@ -29,7 +30,9 @@ export function findPrincipalPath(
     if (best?.status === 'proven') break;
     best = betterPath(best, judge(rule, actor, member, work));
   }
-  if (best !== undefined || unknown === undefined) return best;
+  if (best !== undefined) return best;
+  const unknown = askWidely();
+  if (unknown === undefined) return undefined;
   const because = `no ${rule.target} that ${rule.raises === undefined ? 'leads to administrator rights' : 'could be raised'} is within its reach`;
   return { id: rule.id, ...unknown, status: 'blocked-by', because: unknown.because ?? because, toAdministrator: false };
 }
@@ -47,8 +50,8 @@ function findCandidates(rule: PrincipalRule, actor: Actor, others: Population): 
     return others.isFree(member);
   };
   if (rule.trusted === true) {
-    const trusting = [...(arn === undefined ? [] : others.trusting(arn)), ...others.trusting(undefined)];
-    return trusting.filter(fits);
+    const named = arn === undefined ? [] : others.trusting(arn);
+    return [...named, ...narrowToGranted(others.trusting(undefined), ASSUME, actor)].filter(fits);
   }
   const pool = rule.raises === undefined ? others.leading(rule.target) : others.free(rule.target);
   const [first] = rule.actions;
@@ -71,12 +74,13 @@ function grantsOn(
   work: Work,
   member?: Member,
 ): readonly NamedGrant[] {
+  const ask = member === undefined ? grantOnAny : grantOn;
   const grants = rule.actions.map((action) => ({
     action,
-    grant: grantOn(actor, action, action === POLICY_ACTION ? held : target, work),
+    grant: ask(actor, action, action === POLICY_ACTION ? held : target, work),
   }));
   if (rule.trusted !== true) return grants;
-  const grant = grantOn(actor, ASSUME, target, work);
+  const grant = ask(actor, ASSUME, target, work);
   return [
     ...grants,
     { action: ASSUME, grant: member === undefined ? grant : throughTrust(actor, member, grant, work) },

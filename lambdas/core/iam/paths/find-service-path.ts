@@ -1,7 +1,7 @@
 import type { Work } from '../find-text.ts';
 import { type Actor, anyOf, exactly } from './actor.ts';
 import { betterPath, type FoundPath, joinGrants, type NamedGrant } from './found-path.ts';
-import { anythingFor, grantOn, grantPassing } from './grants.ts';
+import { anythingFor, grantOnAny, grantPassing } from './grants.ts';
 import { MOST_CANDIDATES } from './narrow-candidates.ts';
 import type { PathRule } from './path-rule.ts';
 import type { Member, Population } from './population.ts';
@@ -18,7 +18,7 @@ export function findServicePath(
 ): FoundPath | undefined {
   const own = rule.actions.map((action) => ({
     action,
-    grant: grantOn(actor, action, anythingFor(action, rule.passes), work),
+    grant: grantOnAny(actor, action, anythingFor(action, rule.passes), work),
   }));
   if (joinGrants(own) === undefined) return undefined;
   let best: FoundPath | undefined;

@@ -1,4 +1,3 @@
-import { compileCondition } from '../compare/compile-condition.ts';
 import type { TextSet } from '../compare/find-in-sets.ts';
 import type { Work } from '../find-text.ts';
 import { readPattern, type TextPattern } from '../text-pattern.ts';
@@ -28,6 +27,19 @@ export function grantOn(actor: Actor, action: string, targets: Targets, work: Wo
   return grant.status === 'none' ? (others.find(({ status }) => status === 'blocked') ?? grant) : grant;
 }
 
+/** The same for targets that stand for a kind of thing, of which there are few: asked once for an actor, whatever is asked about it. */
+export function grantOnAny(actor: Actor, action: string, kind: Targets, work: Work): Grant {
+  const known = KNOWN.get(actor) ?? new Map<Targets, Map<string, Grant>>();
+  KNOWN.set(actor, known);
+  const ofKind = known.get(kind) ?? new Map<string, Grant>();
+  known.set(kind, ofKind);
+  const grant = ofKind.get(action) ?? grantOn(actor, action, kind, work);
+  ofKind.set(action, grant);
+  return grant;
+}
+
+const KNOWN = new WeakMap<Actor, Map<Targets, Map<string, Grant>>>();
+
 /** Whether the actor may hand a role to one of the services. */
 export function grantPassing(actor: Actor, role: Targets, service: string, work: Work): Grant {
   const context = pinContext(actor.caller.context, 'iam:passedtoservice', service);
@@ -36,12 +48,14 @@ export function grantPassing(actor: Actor, role: Targets, service: string, work:
 
 /** What an action works on, of which nothing else is known. With `chosen`, the caller names it: granted on one is granted. */
 export function anythingFor(action: string, chosen: boolean): Targets {
-  const known = TARGETS.get(action) ?? NO_RESOURCE;
-  return chosen ? { sure: known.maybe, maybe: [] } : known;
+  return (chosen ? CHOSEN : TARGETS).get(action) ?? NO_RESOURCE;
 }
 
 const TARGETS: ReadonlyMap<string, Targets> = new Map(
   Object.entries(RESOURCE_PATTERNS).map(([action, patterns]) => [action, toTargets(patterns)]),
+);
+const CHOSEN: ReadonlyMap<string, Targets> = new Map(
+  [...TARGETS].map(([action, { maybe }]) => [action, { sure: maybe, maybe: [] }]),
 );
 const NO_RESOURCE = toTargets(['*']);
 
@@ -64,17 +78,8 @@ function nameAny(pattern: string): string {
 /** What the request is known to say: that the most powerful policy is attached, or at least one that is not AWS's own and may say anything. */
 function contextsOf(action: string, { context }: Caller): readonly [sure: KnownContext, maybe?: KnownContext] {
   if (!/^iam:attach(?:user|role|group)policy$/.test(action)) return [context];
-  return [pinContext(context, 'iam:policyarn', ADMINISTRATOR), new Map(context).set('iam:policyarn', NOT_OF_AWS)];
+  return [pinContext(context, 'iam:policyarn', ADMINISTRATOR), context.with('iam:policyarn', NOT_OF_AWS)];
 }
 
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
-const NOT_OF_AWS = compileCondition(
-  {
-    operator: 'stringnotlike',
-    quantifier: undefined,
-    ifExists: false,
-    key: 'iam:policyarn',
-    values: ['arn:aws*:iam::aws:policy/*'],
-  },
-  false,
-);
+const NOT_OF_AWS = { operator: 'stringnotlike', value: 'arn:aws*:iam::aws:policy/*' } as const;

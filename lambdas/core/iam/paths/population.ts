@@ -27,7 +27,7 @@ export class Population {
   readonly #trusting = new Map<string, Member[]>();
   readonly #free: Readonly<Record<Member['kind'], readonly Member[]>>;
   /** Those who are administrators or lead there, so far. */
-  readonly #leading = new Set<Member>();
+  readonly #leading: Readonly<Record<Member['kind'], Set<Member>>> = { user: new Set(), role: new Set() };
 
   constructor(members: readonly Member[], groups: readonly Group[]) {
     this.members = members.toSorted((one, other) => (one.arn < other.arn ? -1 : 1));
@@ -40,7 +40,7 @@ export class Population {
       for (const name of new Set([...services, ...principals].map((line) => line.name)))
         this.#addTrusting(name, member);
       if (account.length > 0) this.#addTrusting('', member);
-      if (isAdministrator(member.actor.rights)) this.#leading.add(member);
+      if (isAdministrator(member.actor.rights)) this.#leading[member.kind].add(member);
     }
   }
 
@@ -55,11 +55,11 @@ export class Population {
   }
 
   leads(member: Member): boolean {
-    return this.#leading.has(member);
+    return this.#leading[member.kind].has(member);
   }
 
   markLeading(member: Member): void {
-    this.#leading.add(member);
+    this.#leading[member.kind].add(member);
   }
 
   /** Roles that trust a service or a principal by name, or (undefined) the account. */
@@ -77,6 +77,6 @@ export class Population {
   }
 
   leading(kind: Member['kind']): readonly Member[] {
-    return [...this.#leading].filter((member) => member.kind === kind);
+    return [...this.#leading[kind]];
   }
 }

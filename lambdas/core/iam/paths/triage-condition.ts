@@ -6,8 +6,38 @@ import { lowerAscii } from '../text-pattern.ts';
 /** What a condition comes to in requests that a principal can make: it holds in all, in none, or it depends on what is not known. */
 export type Triage = 'always' | 'never' | 'context';
 
-/** What is known of a request, by condition key in lower case. `present`: it has a value, nobody knows which. */
-export type KnownContext = ReadonlyMap<string, CompiledCondition>;
+/** What is known of a request: for a condition key in lower case, the condition that its value fulfils. Made when it is asked for, which it seldom is. */
+export class KnownContext {
+  readonly #facts: ReadonlyMap<string, Fact>;
+  readonly #rest: KnownContext | undefined;
+  readonly #compiled = new Map<string, CompiledCondition>();
+
+  constructor(facts: Iterable<readonly [key: string, fact: Fact]>, rest?: KnownContext) {
+    this.#facts = new Map(facts);
+    this.#rest = rest;
+  }
+
+  get(key: string): CompiledCondition | undefined {
+    const fact = this.#facts.get(key);
+    if (fact === undefined) return this.#rest?.get(key);
+    const known = this.#compiled.get(key) ?? compileCondition({ ...fact, ...ONCE, key, values: [fact.value] }, false);
+    this.#compiled.set(key, known);
+    return known;
+  }
+
+  /** The same with what is known of one more key. */
+  with(key: string, fact: Fact): KnownContext {
+    return new KnownContext([[lowerAscii(key), fact]], this);
+  }
+}
+
+/** `null` of `false`: there is a value, nobody knows which. */
+export interface Fact {
+  readonly operator: 'stringequals' | 'stringnotlike' | 'null';
+  readonly value: string;
+}
+
+const ONCE = { quantifier: undefined, ifExists: false } as const;
 
 /** Keys that every request has, and what their values are where that is known beforehand (IAM User Guide, "AWS global condition context keys"). */
 const ALWAYS_PRESENT = [
@@ -29,21 +59,23 @@ const CALLERS_CHOICE: readonly (readonly [string, string])[] = [
 
 /** What is known of each request of a principal; the values are those of single-valued keys. */
 export function knowContext(values: Iterable<readonly [key: string, value: string]>): KnownContext {
-  const known = new Map<string, CompiledCondition>();
-  for (const key of ALWAYS_PRESENT) known.set(key, pin('null', key, 'false'));
-  for (const [key, value] of [...CALLERS_CHOICE, ...values])
-    known.set(lowerAscii(key), pin('stringequals', lowerAscii(key), value));
-  return known;
+  const facts = [...values].map(([key, value]) => [lowerAscii(key), equal(value)] as const);
+  return new KnownContext(facts, OF_EVERYBODY);
 }
 
 /** The same with the value of one more key. */
 export function pinContext(known: KnownContext, key: string, value: string): KnownContext {
-  return new Map(known).set(lowerAscii(key), pin('stringequals', lowerAscii(key), value));
+  return known.with(key, equal(value));
 }
 
-function pin(operator: string, key: string, value: string): CompiledCondition {
-  return compileCondition({ operator, quantifier: undefined, ifExists: false, key, values: [value] }, false);
+function equal(value: string): Fact {
+  return { operator: 'stringequals', value };
 }
+
+const OF_EVERYBODY = new KnownContext([
+  ...ALWAYS_PRESENT.map((key) => [key, { operator: 'null', value: 'false' }] as const),
+  ...CALLERS_CHOICE.map(([key, value]) => [key, equal(value)] as const),
+]);
 
 /** Judges one condition by what is known. Only what is proven is `always` or `never`. */
 export function triageCondition(condition: CompiledCondition, known: KnownContext, work: Work): Triage {
@@ -67,5 +99,5 @@ export function triageConditions(conditions: readonly CompiledCondition[], known
 
 /** What a service says when it takes a role for something in the account. */
 export function knowService(account: string): KnownContext {
-  return new Map([['aws:sourceaccount', pin('stringequals', 'aws:sourceaccount', account)]]);
+  return new KnownContext([['aws:sourceaccount', equal(account)]]);
 }
