@@ -16,10 +16,9 @@ export function findServicePath(
   others: Population | undefined,
   work: Work,
 ): FoundPath | undefined {
-  const own = rule.actions.map((action) => ({
-    action,
-    grant: grantOnAny(actor, action, anythingFor(action, rule.passes), work),
-  }));
+  const own = rule.actions.flatMap((action) =>
+    anythingFor(action, rule.passes).map((targets) => ({ action, grant: grantOnAny(actor, action, targets, work) })),
+  );
   if (joinGrants(own) === undefined) return undefined;
   let best: FoundPath | undefined;
   for (const service of rule.services) {

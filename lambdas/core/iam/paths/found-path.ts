@@ -8,7 +8,7 @@ import type { Clause } from './rights.ts';
 export interface FoundPath {
   readonly id: string;
   readonly status: 'proven' | 'possible' | 'blocked-by';
-  /** The statements that give it, one for each action. */
+  /** The statements that give it, one for each action and kind of thing. */
   readonly statements: readonly PathStatement[];
   /** ARN of the principal that is reached, where it is known. */
   readonly target?: string;
@@ -38,9 +38,10 @@ export function joinGrants(
   grants: readonly NamedGrant[],
 ): Pick<FoundPath, 'status' | 'statements' | 'because'> | undefined {
   if (grants.some(({ grant }) => grant.status === 'none')) return undefined;
-  const statements = grants.flatMap(({ action, grant }) =>
+  const named = grants.flatMap(({ action, grant }) =>
     grant.status === 'none' ? [] : grant.by.slice(0, 1).map((clause) => nameStatement(action, clause)),
   );
+  const statements = [...new Map(named.map((one) => [JSON.stringify(one), one])).values()];
   for (const { action, grant } of grants) {
     if (grant.status === 'blocked')
       return { status: 'blocked-by', statements, because: describeBlocker(action, grant.blockedBy) };

@@ -46,26 +46,27 @@ export function grantPassing(actor: Actor, role: Targets, service: string, work:
   return grantOn({ ...actor, caller: { ...actor.caller, context } }, 'iam:passrole', role, work);
 }
 
-/** What an action works on, of which nothing else is known. With `chosen`, the caller names it: granted on one is granted. */
-export function anythingFor(action: string, chosen: boolean): Targets {
+/** What an action works on, of which nothing else is known: it has to be granted on each. With `chosen`, the caller names it: granted on one is granted. */
+export function anythingFor(action: string, chosen: boolean): readonly Targets[] {
   return (chosen ? CHOSEN : TARGETS).get(action) ?? NO_RESOURCE;
 }
 
-const TARGETS: ReadonlyMap<string, Targets> = new Map(
-  Object.entries(RESOURCE_PATTERNS).map(([action, patterns]) => [action, toTargets(patterns)]),
+const TARGETS: ReadonlyMap<string, readonly Targets[]> = new Map(
+  Object.entries(RESOURCE_PATTERNS).map(([action, groups]) => [action, groups.map(toTargets)]),
 );
-const CHOSEN: ReadonlyMap<string, Targets> = new Map(
-  [...TARGETS].map(([action, { maybe }]) => [action, { sure: maybe, maybe: [] }]),
+const CHOSEN: ReadonlyMap<string, readonly Targets[]> = new Map(
+  [...TARGETS].map(([action, groups]) => [action, groups.map(({ maybe }) => ({ sure: maybe, maybe: [] }))]),
 );
-const NO_RESOURCE = toTargets(['*']);
+const NO_RESOURCE = [toTargets(['*'])];
 
 function toTargets(patterns: readonly string[]): Targets {
   return { sure: patterns.map(nameAny).map(readResource), maybe: patterns.map(readResource) };
 }
 
-/** `*` alone is what an action is asked on that names no resource. */
+/** `*` alone is what an action is asked on that names no resource. Names and ids of these resources hold no colon but where the pattern has one. */
 function readResource(pattern: string): TextPattern {
-  return pattern === '*' ? readPattern(pattern, { wildcards: false, variables: false }) : readArns(pattern);
+  if (pattern === '*') return readPattern(pattern, { wildcards: false, variables: false });
+  return readArns(pattern).map((token) => (token.kind === 'run' ? { kind: 'run', colon: false } : token));
 }
 
 /** Partition, region and account stay open; the rest becomes a name that no policy spells out. */
