@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { judgePolicies } from '../../../../lambdas/core/iam/paths/judge-policies.ts';
+import { type HeldPolicies, judgePolicies } from '../../../../lambdas/core/iam/paths/judge-policies.ts';
 import { corpusPath, describeWithCorpus } from '../../../support/corpus.ts';
 
 const catalogue = z.array(
@@ -34,7 +34,7 @@ describeWithCorpus('each path of the public catalogue', ['escalation', 'paths.js
       .filter((permission) => !NOT_NEEDED.has(`${id} ${permission}`)),
   }));
 
-  const find = (id: string, identityPolicies: object[], boundary?: object) =>
+  const find = (id: string, identityPolicies: HeldPolicies['identityPolicies'], boundary?: HeldPolicies['boundary']) =>
     judgePolicies({ identityPolicies, boundary }).paths.find((path) => path.id === id);
 
   test('is there', () => expect(paths).toHaveLength(65));
