@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureAccountDrift } from './account-drift.ts';
 import { measureFirstVerdict } from './first-verdict.ts';
 import { measureFunctionStart } from './function-start.ts';
 import { measurePolicyComparison } from './policy-comparison.ts';
@@ -17,6 +18,7 @@ const MEASUREMENTS = {
   legs: async () => [await countVerificationLegs()],
   speed: async () => [measureVerificationSpeed()],
   compare: () => [measurePolicyComparison()],
+  account: () => [measureAccountDrift()],
   'first-verdict': async () => [await measureFirstVerdict(folder)],
 } as const;
 

@@ -7,6 +7,10 @@ const ACTIONS: Readonly<Record<string, { readonly summary: string; readonly load
     summary: 'does policy B allow more than policy A?',
     load: async () => (await import('./iam-compare.ts')).compare,
   },
+  paths: {
+    summary: 'who can come by administrator rights, and how?',
+    load: async () => (await import('./iam-paths.ts')).paths,
+  },
   check: {
     summary: 'which ways into the account are wider than they need be?',
     load: async () => (await import('./iam-check.ts')).check,

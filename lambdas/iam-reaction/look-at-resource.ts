@@ -1,6 +1,7 @@
 import { readDeclaredArn, readStanding } from '../aws/baseline-standing.ts';
 import type { DriftStore } from '../aws/drift-store.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
+import { readHeldDocuments } from '../aws/held-documents.ts';
 import { countHolders, listVersions } from '../aws/iam-slots.ts';
 import { readIamState } from '../aws/iam-state.ts';
 import type { LedgerStore } from '../aws/ledger-store.ts';
@@ -12,10 +13,11 @@ import { CountersignError } from '../core/errors.ts';
 import { describePlan } from '../core/findings/describe-plan.ts';
 import { describeDriftFinding } from '../core/findings/drift-finding.ts';
 import { describeResource } from '../core/iam/describe-resource.ts';
-import { decideDrift } from '../core/iam/drift/decide.ts';
+import { type DriftDecision, decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
 import { parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
+import { findAddedPaths } from '../core/iam/paths/find-added-paths.ts';
 import { isPlanId, isReversible, type Plan } from '../core/ledger/plan.ts';
 import { isForExecutor, type LedgerRecord, openRecord } from '../core/ledger/record.ts';
 
@@ -32,6 +34,8 @@ export interface Parts {
 
 /** Other writers are other events about the same resource: a handful. */
 const MOST_ROUNDS = 5;
+/** Paths that are kept on record; a finding shows fewer. */
+const MOST_PATHS = 20;
 /** Kinds that have a baseline. */
 const KINDS = ['role', 'user', 'group', 'policy'];
 
@@ -104,7 +108,6 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
     standing,
     live,
     compare: { documentOf: await readTouchedDocuments(wiring.clients.iam, live, standing) },
-    addedPaths: () => [],
     settings: {
       mode: settings?.mode ?? 'observe',
       mostHolders: settings?.limits.mostHolders ?? 0,
@@ -120,8 +123,21 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
   await wake(proposed, parts);
   const plans = proposed.map((one) => describeRevert(one));
-  const observation = { ...decision.observation, plans, ...(actor !== undefined && { actor }) };
+  const paths = await tellAddedPaths(decision, account, wiring);
+  const observation = { ...decision.observation, paths, plans, ...(actor !== undefined && { actor }) };
   return nextDrift({ account, resource }, previous, observation, now);
+}
+
+/** What a change adds is told with all that the principal holds besides: one right alone may be harmless. */
+async function tellAddedPaths(
+  { compared }: DriftDecision,
+  account: string,
+  { clients }: Parts['wiring'],
+): Promise<readonly string[]> {
+  if (compared === undefined) return [];
+  const { signed, found } = compared;
+  const held = await readHeldDocuments(clients.iam, account, signed === undefined ? [found] : [signed, found]);
+  return findAddedPaths(signed, found, held).slice(0, MOST_PATHS);
 }
 
 /** What cannot be taken back is shown as such: another action approves it. */

@@ -186,9 +186,43 @@ describe('a change of IAM', () => {
     expect(await listInline()).toEqual(['logs']);
   });
 
+  test('is told with the way to more rights that it adds, and the statement that gives it', async () => {
+    const { iam } = await start('observe');
+    await backdoor(policyOf('iam:PutRolePolicy'));
+
+    expect(findingOf()).toMatchObject({
+      Title: 'role/app gained a way to more rights that nobody signed',
+      FindingProviderFields: { Severity: { Label: 'CRITICAL' } },
+    });
+    expect(findingOf()?.Description).toContain(
+      'It adds escalation path iam-005 through statement 1 of inline policy backdoor. ',
+    );
+    expect(fieldsOf()['countersign/EscalationPaths']).toContain('iam-005');
+
+    // With what it holds besides: neither right is a way alone, and one of them was signed.
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: 'app', PolicyName: 'backdoor' }));
+    await iam.send(
+      new PutRolePolicyCommand({ RoleName: 'app', PolicyName: 'logs', PolicyDocument: policyOf('iam:PassRole') }),
+    );
+    await publish(ROLE, { version: 2 });
+    await backdoor(policyOf('ec2:RunInstances'));
+
+    expect(fieldsOf()['countersign/EscalationPaths']).toBe(
+      'ec2-001 through statement 1 of inline policy logs and statement 1 of inline policy backdoor, assuming a role for ec2.amazonaws.com with administrator rights',
+    );
+  });
+
+  test('is told without one where it adds none', async () => {
+    await start('observe');
+    await backdoor(policyOf('s3:GetObject'));
+
+    expect(findingOf()).toMatchObject({ Title: 'role/app is wider than what was signed' });
+    expect(fieldsOf()).not.toHaveProperty('countersign/EscalationPaths');
+  });
+
   test('in observe is told with what would be done, and left', async () => {
     await start('observe');
-    await backdoor();
+    await backdoor(policyOf('s3:*'));
 
     expect(await listInline()).toEqual(['backdoor', 'logs']);
     expect(findingOf()).toMatchObject({ RecordState: 'ACTIVE', Title: 'role/app is wider than what was signed' });

@@ -18,7 +18,9 @@ type Positions = readonly number[];
 export function findText(within: readonly TextPattern[], avoided: readonly TextPattern[], work: Work): Search<string> {
   work.left -= 1 + (within.length + avoided.length) / 8;
   if (work.left < 0) return { kind: 'open' };
-  const without = avoided.filter((pattern) => within.every((one) => beginAlike(pattern, one)));
+  if (within.some((one, at) => within.slice(at + 1).some((other) => !mayShareText(one, other))))
+    return { kind: 'none' };
+  const without = avoided.filter((pattern) => within.every((one) => mayShareText(pattern, one)));
   const single = within.map(readSingleText).find((letters) => letters !== undefined);
   if (single !== undefined) return checkText(single, within, without, work);
   work.left -= [...within, ...without].reduce((sum, pattern) => sum + pattern.length, 0) / 64;
@@ -48,10 +50,15 @@ export function findText(within: readonly TextPattern[], avoided: readonly TextP
   return { kind: 'none' };
 }
 
-/** Whether the letters in front of the first wildcards let two patterns have a text in common. Walked only as far as they agree. */
-function beginAlike(one: TextPattern, other: TextPattern): boolean {
-  for (let at = 0; at < one.length && at < other.length; at += 1) {
-    const [mine, theirs] = [one[at], other[at]];
+/** Whether the letters in front of the first wildcards and behind the last let two patterns have a text in common. Walked only as far as they agree. */
+export function mayShareText(one: TextPattern, other: TextPattern): boolean {
+  const shorter = Math.min(one.length, other.length);
+  return agree(one, 0, other, 0, 1, shorter) && agree(one, one.length - 1, other, other.length - 1, -1, shorter);
+}
+
+function agree(one: TextPattern, start: number, other: TextPattern, begin: number, step: 1 | -1, most: number) {
+  for (let at = 0; at < most; at += 1) {
+    const [mine, theirs] = [one[start + at * step], other[begin + at * step]];
     if (mine?.kind !== 'letter' || theirs?.kind !== 'letter' || mine.fold || theirs.fold) return true;
     if (mine.letter !== theirs.letter) return false;
   }
@@ -68,13 +75,14 @@ export function matchesLetters(pattern: TextPattern, letters: readonly string[])
   return positions.at(-1) === pattern.length;
 }
 
-/** Most patterns that are told apart are so by the first of them with nothing, or some letter, for its wildcards. */
+/** Most patterns that are told apart are so by one of them with nothing, or some letter, for its wildcards. */
 function guessText(within: readonly TextPattern[], without: readonly TextPattern[]): string | undefined {
-  const [first = []] = within;
-  for (const run of [[], ['x']]) {
-    const text = first.flatMap((token) => ('letter' in token ? token.letter : token.kind === 'one' ? 'x' : run));
-    const taken = (within.length < 2 || within.every((one) => matchesLetters(one, text))) && within.length > 0;
-    if (taken && !without.some((one) => matchesLetters(one, text))) return text.join('');
+  for (const guide of within) {
+    for (const run of [[], ['x']]) {
+      const text = guide.flatMap((token) => ('letter' in token ? token.letter : token.kind === 'one' ? 'x' : run));
+      const taken = within.length < 2 || within.every((one) => matchesLetters(one, text));
+      if (taken && !without.some((one) => matchesLetters(one, text))) return text.join('');
+    }
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { findText, matchesLetters, type Search, type Work } from '../find-text.ts';
+import { findText, matchesLetters, mayShareText, type Search, type Work } from '../find-text.ts';
 import { hasVariable, readSingleText, type TextPattern } from '../text-pattern.ts';
 
 /** Texts that one of the patterns matches. */
@@ -33,7 +33,9 @@ function findWithin(
   if (set === undefined) return findInChoice(chosen, evaded, work);
   const single = readLiteral(chosen);
   const candidates =
-    single === undefined ? set : set.filter((pattern) => hasVariable(pattern) || matchesLetters(pattern, single));
+    single === undefined
+      ? set.filter((pattern) => chosen.every((one) => mayShareText(one, pattern)))
+      : set.filter((pattern) => hasVariable(pattern) || matchesLetters(pattern, single));
   work.left -= set.length / 8;
   let open = false;
   for (const pattern of candidates) {
@@ -45,8 +47,9 @@ function findWithin(
   return { kind: open ? 'open' : 'none' };
 }
 
-/** A pattern that covers another one adds nothing to it. */
+/** A pattern that covers another one adds nothing to it. To find that out costs more than it saves where there are only two, unless one holds a variable. */
 function addPattern(chosen: readonly TextPattern[], pattern: TextPattern, work: Work): readonly TextPattern[] {
+  if (chosen.length === 1 && !hasVariable(pattern) && !chosen.some(hasVariable)) return [...chosen, pattern];
   if (chosen.some((one) => one === pattern || findText([one], [pattern], work).kind === 'none')) return chosen;
   return [...chosen.filter((one) => findText([pattern], [one], work).kind !== 'none'), pattern];
 }

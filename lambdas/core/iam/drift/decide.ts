@@ -18,8 +18,6 @@ export interface DriftQuestion {
   readonly standing: BaselineStanding;
   readonly live: LiveState | undefined;
   readonly compare: CompareStatesOptions;
-  /** Escalation paths that live state has and signed state has not, in words. */
-  readonly addedPaths: (signed: BaselineState | undefined, live: BaselineState) => readonly string[];
   readonly settings: DriftSettings;
   readonly policyHash: string;
   readonly episode: number;
@@ -38,7 +36,9 @@ export interface DriftSettings extends Protected {
 }
 
 export interface DriftDecision {
-  readonly observation: Omit<DriftObservation, 'plans' | 'actor' | 'details'>;
+  readonly observation: Omit<DriftObservation, 'plans' | 'paths' | 'actor' | 'details'>;
+  /** What was compared, where something deviates: for whoever tells what that adds. */
+  readonly compared?: { readonly signed: BaselineState | undefined; readonly found: BaselineState };
   readonly plan?: Plan;
 }
 
@@ -56,16 +56,16 @@ export function decideDrift(question: DriftQuestion): DriftDecision {
     case 'rolled-back':
     case 'unreadable': {
       const deviations = [`${standing.state}: ${standing.reason.message}`];
-      return { observation: { state: 'unreadable-baseline', deviations, paths: [] } };
+      return { observation: { state: 'unreadable-baseline', deviations } };
     }
     case 'signed':
       if (live !== undefined) return decideSigned(question, standing.baseline, live);
-      return { observation: { state: 'deleted', deviations: ['it is not there'], paths: [] } };
+      return { observation: { state: 'deleted', deviations: ['it is not there'] } };
   }
 }
 
 function close(state: 'covered' | 'gone'): DriftDecision {
-  return { observation: { state, deviations: [], paths: [] } };
+  return { observation: { state, deviations: [] } };
 }
 
 function tellUndeclared(question: DriftQuestion, live: LiveState): DriftDecision {
@@ -74,9 +74,9 @@ function tellUndeclared(question: DriftQuestion, live: LiveState): DriftDecision
     observation: {
       state: 'undeclared',
       deviations: listContent(found),
-      paths: question.addedPaths(undefined, found),
       ...protectionOf(live, question.settings),
     },
+    compared: { signed: undefined, found },
   };
 }
 
@@ -90,12 +90,12 @@ function decideSigned(question: DriftQuestion, { state, approved }: SignedBaseli
     state: 'drifted',
     verdict: combineVerdicts(differences),
     deviations: describeDifferences(differences),
-    paths: question.addedPaths(state, found),
     ...protectionOf(live, settings),
   } as const;
-  if ('protection' in observation) return { observation };
+  const compared = { signed: state, found };
+  if ('protection' in observation) return { observation, compared };
   const plan = draftPlan(question, state, live, differences);
-  return plan === undefined ? { observation } : { observation, plan };
+  return { observation, compared, ...(plan !== undefined && { plan }) };
 }
 
 function draftPlan(

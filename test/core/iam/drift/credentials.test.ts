@@ -51,7 +51,6 @@ function decide(
       ...live,
     },
     compare: {},
-    addedPaths: () => [],
     settings: { mode, mostHolders: 3, principals: [], own: [] },
     policyHash: `sha256:${'0'.repeat(64)}`,
     episode: 1,

@@ -45,7 +45,6 @@ const question = (changes: Partial<DriftQuestion> = {}): DriftQuestion => ({
   standing: standingOf(roleState()),
   live: rogue,
   compare: { documentOf: () => policyOf('s3:*') },
-  addedPaths: () => [],
   settings: { mode: 'enforce', mostHolders: 3, principals: [], own: [] },
   policyHash: `sha256:${'0'.repeat(64)}`,
   episode: 1,
