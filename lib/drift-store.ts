@@ -40,9 +40,9 @@ export class DriftStore extends Construct {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem']);
   }
 
-  /** The same, and finds whose drift is open. */
+  /** The same, finds whose drift is open, and keeps which checks were told of. */
   allowSweep(user: ServiceFunction): void {
-    this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan']);
+    this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan']);
   }
 
   #allow(user: ServiceFunction, actions: string[]): void {

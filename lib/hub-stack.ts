@@ -73,7 +73,7 @@ export class HubStack extends Stack {
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine })
       : undefined;
     if (plans !== undefined && drift !== undefined && iam !== undefined) {
-      const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered });
+      const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
       const own = [
         iamSweep.sweep,
         images.reaction,

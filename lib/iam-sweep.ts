@@ -8,6 +8,7 @@ import { countOf } from './alarms.ts';
 import { allowBaselineReads } from './baseline-rights.ts';
 import type { IamDrift } from './iam-drift.ts';
 import { allowReadingIam, CREDENTIAL_READS } from './iam-rights.ts';
+import type { ReactionQueue } from './reaction-queue.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import type { UndeliveredEvents } from './undelivered-events.ts';
 
@@ -15,6 +16,8 @@ export interface IamSweepProps {
   readonly defaults: FunctionDefaults;
   readonly iam: CompiledIam;
   readonly drift: IamDrift;
+  /** Queue to which findings go. */
+  readonly findings: ReactionQueue;
   readonly undelivered: UndeliveredEvents;
 }
 
@@ -22,7 +25,7 @@ export interface IamSweepProps {
 export class IamSweep extends Construct {
   readonly sweep: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { defaults, iam, drift, undelivered }: IamSweepProps) {
+  constructor(scope: Construct, id: string, { defaults, iam, drift, undelivered, findings }: IamSweepProps) {
     super(scope, id);
     this.sweep = new ServiceFunction(this, 'Sweep', {
       ...defaults,
@@ -30,15 +33,22 @@ export class IamSweep extends Construct {
       description: 'Finds principals and policies that are not what was signed',
       timeout: Duration.minutes(15),
       memorySize: 1024,
-      environment: { DRIFT_TABLE: drift.store.table.tableName },
+      environment: { DRIFT_TABLE: drift.store.table.tableName, FINDINGS_QUEUE_URL: findings.queue.queueUrl },
     });
     drift.allowToAsk(this.sweep);
     drift.store.allowSweep(this.sweep);
     allowBaselineReads(this.sweep, iam.bucket);
     allowReadingIam(this.sweep, CREDENTIAL_READS);
     this.sweep.allow(
-      // Has no resource level (Service Authorization Reference, IAM).
-      new PolicyStatement({ actions: ['iam:GetAccountAuthorizationDetails'], resources: ['*'] }),
+      // Have no resource level (Service Authorization Reference, IAM).
+      new PolicyStatement({
+        actions: [
+          'iam:GetAccountAuthorizationDetails',
+          ...(iam.checks.credentials ? ['iam:GenerateCredentialReport', 'iam:GetCredentialReport'] : []),
+        ],
+        resources: ['*'],
+      }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [findings.queue.queueArn] }),
       defaults.key.statementFor('sqs:send'),
     );
     this.#schedule(undelivered);

@@ -39,6 +39,17 @@ export const CONFIG_KEYS: KeyDescriptions = {
   'iam.baselines': 'Where the signed baselines are.',
   'iam.baselines.bucket':
     'The versioned S3 bucket that `countersign baseline publish` writes to. Who may sign baselines stands in the trust policy.',
+  'iam.checks':
+    'Ways into the account that the hourly sweep tells of, one finding for each principal and check. Nothing is changed for them. The same before a deployment: `countersign iam check`.',
+  'iam.checks.trust':
+    'Trust without condition in other accounts, identity providers (OIDC, SAML), Roles Anywhere, and services that can be made to act for others. Default: true.',
+  'iam.checks.escalation': 'Who is no administrator and can come by all rights of the account. Default: true.',
+  'iam.checks.credentials':
+    'Root user, MFA, age and use of passwords and keys, by the credential report of IAM. Security Hub has some of these as controls of its own (IAM.3, IAM.5, IAM.8): switch off what you do not want twice. Default: true.',
+  'iam.checks.ownAccounts':
+    'Accounts of your organization, which are trusted without an external id. The account itself always is.',
+  'iam.checks.oldestKey': 'Age from which an access key is told of. Default: `90d`.',
+  'iam.checks.longestUnused': 'Time without use from which a password or key is told of. Default: `45d`.',
   'iam.globalAlarms':
     'Who is told when events of IAM cannot be handed to the hub: those alarms are in us-east-1, and a topic has to be there too. Default: as `alarms`.',
   'iam.globalAlarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',

@@ -2,25 +2,31 @@ import type { Context } from 'aws-lambda';
 import { readAccountIam } from '../aws/account-iam.ts';
 import { readStanding } from '../aws/baseline-standing.ts';
 import { BaselineStore } from '../aws/baseline-store.ts';
+import { readCredentialReport } from '../aws/credential-report.ts';
 import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameFunction } from '../aws/function-frame.ts';
 import { addCredentials } from '../aws/iam-credentials.ts';
-import { sendIamRecheck } from '../aws/queues.ts';
+import { sendFinding, sendIamRecheck } from '../aws/queues.ts';
 import { takeTurns } from '../aws/take-turns.ts';
+import { toldChecksStore } from '../aws/told-checks-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { partitionOf } from '../core/aws-names.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
+import type { AccountIam } from '../core/iam/account.ts';
 import { captureAccount } from '../core/iam/baseline/capture.ts';
 import { compareStates } from '../core/iam/baseline/compare-states.ts';
 import { findMissing } from '../core/iam/baseline/missing-resources.ts';
 import type { BaselineState } from '../core/iam/baseline/state.ts';
+import { reportChecks } from './report-checks.ts';
 
 export interface IamSweepResult {
   readonly principals: number;
   /** What a baseline or open drift is about and the account has not. */
   readonly missing: number;
   readonly messages: number;
+  /** Findings about ways into the account that were opened, changed or closed. */
+  readonly findings: number;
 }
 
 /** Baselines that are read at the same time. */
@@ -39,7 +45,9 @@ export function createHandler(
 ): (event: unknown, context: Context) => Promise<IamSweepResult> {
   const { clients, environment, clock } = wiring;
   const queueUrl = requireVariable(environment, 'IAM_QUEUE_URL');
-  const drift = driftStore(clients.dynamodb, requireVariable(environment, 'DRIFT_TABLE'));
+  const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
+  const driftTable = requireVariable(environment, 'DRIFT_TABLE');
+  const drift = driftStore(clients.dynamodb, driftTable);
   const trust = readDeployedTrust(wiring.readCompiledConfig);
 
   async function needsLook(found: BaselineState): Promise<boolean> {
@@ -54,6 +62,20 @@ export function createHandler(
     const partition = partitionOf(environment.AWS_REGION ?? '');
     const declared = bucket === undefined ? [] : await new BaselineStore(clients.s3, bucket).list(accountId, partition);
     return findMissing(there, { declared, open: await drift.listOpen() });
+  }
+
+  async function tellChecks(account: AccountIam): Promise<number> {
+    const settings = trust.usable ? trust.config.iam?.checks : undefined;
+    if (settings === undefined) return 0;
+    return reportChecks({
+      account,
+      settings,
+      credentials: settings.credentials ? await readCredentialReport(clients.iam) : undefined,
+      region: environment.AWS_REGION ?? '',
+      store: toldChecksStore(clients.dynamodb, driftTable),
+      send: (finding) => sendFinding(clients.sqs, findingsQueueUrl, finding),
+      now: clock(),
+    });
   }
 
   return frameFunction(environment, async (_event: unknown, telemetry) => {
@@ -71,8 +93,9 @@ export function createHandler(
     for (const arn of wanted) {
       await sendIamRecheck(clients.sqs, queueUrl, arn, Math.floor(wiring.random() * Math.min(SPREAD, wanted.length)));
     }
+    const findings = await tellChecks(account);
     telemetry.count('IamSweepCompleted');
-    const result = { principals: states.length, missing: missing.length, messages: wanted.length };
+    const result = { principals: states.length, missing: missing.length, messages: wanted.length, findings };
     telemetry.info('iam sweep', result);
     return result;
   });

@@ -2,6 +2,7 @@ import { IAMServiceException } from '@aws-sdk/client-iam';
 import type { LocalService } from './answer.ts';
 import type { AccountContext } from './context.ts';
 import { attachmentOperations } from './iam-attachments.ts';
+import { credentialReportOperations } from './iam-credential-report.ts';
 import { credentialOperations } from './iam-credentials.ts';
 import { detailOperations } from './iam-details.ts';
 import { type Caller, recordCalls } from './iam-events.ts';
@@ -43,6 +44,7 @@ export function createIam(context: AccountContext): Iam {
     ...keyOperations(store),
     ...profileOperations(store),
     ...detailOperations(store),
+    ...credentialReportOperations(store),
   ];
   return {
     store,

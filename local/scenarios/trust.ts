@@ -93,6 +93,10 @@ export function compileScenarioConfig(
         bucket: BASELINES,
         protected: ['arn:aws:iam::*:role/break-glass*'],
         limits: { perHour: 50, mostHolders: 5 },
+        checks: {
+          ...{ trust: true, escalation: true, credentials: true, ownAccounts: [] },
+          ...{ oldestKey: 90 * 86_400, longestUnused: 45 * 86_400 },
+        },
       },
     }),
     trust: {

@@ -37,6 +37,10 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
     bucket: 'acme-baselines',
     protected: ['arn:aws:iam::*:role/break-glass-*'],
     limits: { perHour: 20, mostHolders: 5 },
+    checks: {
+      ...{ trust: true, escalation: true, credentials: true, ownAccounts: [] },
+      ...{ oldestKey: 90 * 86_400, longestUnused: 45 * 86_400 },
+    },
   },
   trust: {
     ...content.trust,

@@ -70,6 +70,8 @@ const mappings: Readonly<Record<string, Mapping>> = {
     resources: [at('ssm', `parameter${z.object({ Name: z.string() }).parse(input).Name}`)],
   }),
   GetAccountAuthorizationDetailsCommand: () => ({ action: 'iam:GetAccountAuthorizationDetails', resources: ['*'] }),
+  GenerateCredentialReportCommand: () => ({ action: 'iam:GenerateCredentialReport', resources: ['*'] }),
+  GetCredentialReportCommand: () => ({ action: 'iam:GetCredentialReport', resources: ['*'] }),
   // Without a resource level, or asked for everything (Service Authorization Reference, Amazon ECS and AWS Lambda).
   ListClustersCommand: () => ({ action: 'ecs:ListClusters', resources: ['*'] }),
   ListTasksCommand: (input, at) => ({
@@ -110,7 +112,9 @@ const mappings: Readonly<Record<string, Mapping>> = {
   PutItemCommand: onTable('dynamodb:PutItem'),
   UpdateItemCommand: onTable('dynamodb:UpdateItem'),
   ScanCommand: onTable('dynamodb:Scan'),
+  DeleteItemCommand: onTable('dynamodb:DeleteItem'),
   GetCommand: onTable('dynamodb:GetItem'),
+  DeleteCommand: onTable('dynamodb:DeleteItem'),
   PutCommand: onTable('dynamodb:PutItem'),
   UpdateCommand: onTable('dynamodb:UpdateItem'),
   BatchGetItemCommand: onTables('dynamodb:BatchGetItem'),

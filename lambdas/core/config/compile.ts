@@ -37,7 +37,13 @@ export function compileConfiguration(
       ...(images.quarantine !== undefined && { quarantine: images.quarantine }),
     },
     ...(iam !== undefined && {
-      iam: { mode: iam.mode, bucket: iam.baselines.bucket, protected: iam.protected, limits: iam.limits },
+      iam: {
+        mode: iam.mode,
+        bucket: iam.baselines.bucket,
+        protected: iam.protected,
+        limits: iam.limits,
+        checks: iam.checks,
+      },
     }),
     trust: trust.trust,
   };

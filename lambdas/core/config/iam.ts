@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { accountId } from '../aws-names.ts';
+import { duration } from '../duration.ts';
 import { alarms } from './alarms.ts';
 
+const seconds = z.number().int().positive();
 const mode = z.enum(['observe', 'approve', 'enforce']);
 const bucket = z
   .string()
@@ -15,6 +18,21 @@ const limits = z.strictObject({
   mostHolders: z.number().int().min(1).max(1000),
 });
 
+/** Ways into the account that the hourly sweep tells of; nothing is changed for them. */
+const checks = z.strictObject({
+  /** Trust of other accounts, identity providers, Roles Anywhere and services. */
+  trust: z.boolean().default(true),
+  /** Who comes by administrator rights through something else. */
+  escalation: z.boolean().default(true),
+  /** Root, MFA, age and use of credentials. */
+  credentials: z.boolean().default(true),
+  /** Accounts of the organization: they need no external id. */
+  ownAccounts: z.array(accountId).max(1000).default([]),
+  /** Of an access key; in the file `90d`. */
+  oldestKey: duration.prefault('90d'),
+  longestUnused: duration.prefault('45d'),
+});
+
 /** What is done about changes of IAM. Modes have no default. */
 export const iamSchema = z.strictObject({
   mode,
@@ -23,10 +41,18 @@ export const iamSchema = z.strictObject({
   /** Principals and policies that are never changed: break-glass roles, the deployer. */
   protected: z.array(arnPattern).max(100).default([]),
   limits,
+  checks: checks.prefault({}),
   /** Who is told in the region of the events of IAM, where a topic of the hub's region cannot be reached. */
   globalAlarms: alarms.optional(),
 });
 
 /** The same as it is compiled into the functions. */
-export const compiledIam = z.strictObject({ mode, bucket, protected: z.array(arnPattern), limits });
+export const compiledIam = z.strictObject({
+  mode,
+  bucket,
+  protected: z.array(arnPattern),
+  limits,
+  /** Durations in seconds. */
+  checks: checks.extend({ oldestKey: seconds, longestUnused: seconds }),
+});
 export type CompiledIam = z.infer<typeof compiledIam>;

@@ -19,6 +19,7 @@ export const CHECK_TITLES = {
   'console-mfa': 'A user signs in to the console without MFA',
   'access-key-age': 'An access key was not rotated in time',
   'unused-credentials': 'Credentials have not been used for long',
+  'escalation-path': 'A principal that is no administrator can come by all rights',
 } as const;
 export type CheckId = keyof typeof CHECK_TITLES;
 

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseEnvelope } from '../../../../lambdas/core/signature/notation/envelope.ts';
 import { createStrictStatement } from '../../../../lambdas/core/signature/notation/trust-policy.ts';
@@ -7,9 +6,6 @@ import { ARTIFACT, signCose, signJws } from '../../../support/notation-envelopes
 import { DAY, issueChain, NOW } from '../../../support/notation-kit.ts';
 import { createStamper, stamp } from '../../../support/notation-stamps.ts';
 import { COSE, JWS, storesOf } from '../../../support/notation-verify.ts';
-
-/** Mutated envelopes of each kind; the long run sets a million. */
-const RUNS = Number(process.env.COUNTERSIGN_FUZZ_RUNS ?? 10_000);
 
 // The certificate has expired: only the time stamp lets the signature count, so that every part of the envelope matters.
 const chain = issueChain({ leaf: { notBefore: NOW - 10 * DAY, notAfter: NOW - 5 * DAY } });
@@ -33,56 +29,10 @@ async function accept(bytes: Uint8Array, mediaType: string): Promise<string | un
   return JSON.stringify(said);
 }
 
-function mutate(good: Buffer, donor: Buffer): Buffer {
-  const bytes = Buffer.from(good);
-  const at = randomInt(bytes.length);
-  switch (randomInt(7)) {
-    case 0:
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << randomInt(8));
-      return bytes;
-    case 1:
-      bytes[at] = randomInt(256);
-      return bytes;
-    case 2:
-      return bytes.subarray(0, at);
-    case 3:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + randomInt(20))]);
-    case 4:
-      return Buffer.concat([bytes.subarray(0, at), Buffer.from([randomInt(256)]), bytes.subarray(at)]);
-    case 5: {
-      const from = randomInt(donor.length);
-      return Buffer.concat([bytes.subarray(0, at), donor.subarray(from, from + randomInt(64)), bytes.subarray(at)]);
-    }
-    default:
-      return Buffer.concat([bytes.subarray(0, at), donor.subarray(at)]);
-  }
-}
-
 describe.each([
   [JWS, signJws],
   [COSE, signCose],
 ] as const)('%s', (mediaType, sign) => {
-  test(
-    `no envelope of ${RUNS} mutated ones is accepted for anything but what was signed, and none crashes`,
-    async () => {
-      const good = sign(chain, options);
-      const donor = sign(issueChain(), options);
-      const said = await accept(good, mediaType);
-      const surprises: string[] = [];
-
-      for (let run = 0; run < RUNS; run += 1) {
-        const mutated = mutate(good, donor);
-        const result = await accept(mutated, mediaType);
-        // What is not signed at all (the agent's name, spaces between JSON tokens) may change; what is said may not.
-        if (result !== undefined && result !== said) surprises.push(mutated.toString('base64'));
-      }
-
-      expect(said).toBeDefined();
-      expect(surprises).toEqual([]);
-    },
-    RUNS * 20 + 60_000,
-  );
-
   test('every bit of payload, protected header, signature and certificates counts', { timeout: 120_000 }, async () => {
     const good = sign(chain, options);
     const ranges = signedRanges(good, mediaType);
