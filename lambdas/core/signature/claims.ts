@@ -25,17 +25,19 @@ const CLAIMS = {
   deploymentEnvironment: 23,
   tokenSubject: 24,
 } as const satisfies Record<keyof FulcioClaims, number>;
+const CLAIM_OIDS = Object.entries(CLAIMS).map(([name, number]) => [name, `${FULCIO}.${number}`] as const);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const LONGEST_TEXT = 8192;
 
 /** Reads the typed claims. An extension that is there and not a UTF8String is an error, not an absent claim. */
 export function readClaims(certificate: Certificate): FulcioClaims {
-  const entries = Object.entries(CLAIMS).flatMap(([name, number]) => {
-    const extension = certificate.extensions.get(`${FULCIO}.${number}`);
-    return extension === undefined ? [] : [[name, decodeText(readDer(extension.value, TAG.utf8String).body)]];
-  });
-  return Object.fromEntries(entries);
+  const claims: Record<string, string> = {};
+  for (const [name, oid] of CLAIM_OIDS) {
+    const extension = certificate.extensions.get(oid);
+    if (extension !== undefined) claims[name] = decodeText(readDer(extension.value, TAG.utf8String).body);
+  }
+  return claims;
 }
 
 /** The OIDC issuer: extension .8, or the raw text of the older .1. Where both are there they must agree. */

@@ -1,25 +1,14 @@
-import * as z from 'zod';
 import { decodeBase64 } from './base64.ts';
 import type { CosignAnnotations, SignatureCandidate } from './candidate.ts';
 import { type Certificate, parseCertificatePem } from './certificate.ts';
-import { envelopeShape, LARGEST_ENVELOPE, readEnvelope } from './dsse.ts';
+import { LARGEST_ENVELOPE, readEnvelope, readWrittenEnvelope } from './dsse.ts';
 import { SignatureError } from './errors.ts';
-import { parseJson } from './json.ts';
+import { readCount, readFields, readMatch, readText } from './fields.ts';
+import { readJson } from './json.ts';
 import type { AttachedEntry, Material } from './material.ts';
 
 const LARGEST_ANNOTATION = 16 * 1024 * 1024;
-
-/** `dev.sigstore.cosign/bundle`: a Rekor v1 entry with its SET, as cosign's pkg/cosign/bundle writes it. */
-const rekorShape = z.object({
-  SignedEntryTimestamp: z.string().max(1024),
-  Payload: z.object({
-    body: z.string().max(LARGEST_ANNOTATION),
-    integratedTime: z.number().int().nonnegative(),
-    logIndex: z.number().int().nonnegative(),
-    logID: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
-});
-const timestampShape = z.object({ SignedRFC3161Timestamp: z.string().max(128 * 1024) });
+const LOG_ID = /^[0-9a-f]{64}$/;
 
 type Layer = Extract<SignatureCandidate, { format: 'simple-signing' | 'dsse' }>;
 
@@ -39,8 +28,8 @@ export function parseCosignLayer(layer: Layer): Material {
 
 function readSigned(layer: Layer): Pick<Material, 'signed' | 'signature'> {
   if (layer.format === 'dsse') {
-    const shape = parseJson(layer.envelope, envelopeShape, 'envelope', LARGEST_ENVELOPE);
-    const { envelope, signature } = readEnvelope(shape, layer.envelope);
+    const written = readWrittenEnvelope(readJson(layer.envelope, 'envelope', LARGEST_ENVELOPE), 'envelope');
+    const { envelope, signature } = readEnvelope(written, layer.envelope);
     return { signed: { kind: 'envelope', envelope }, signature };
   }
   const { signature } = layer.annotations;
@@ -55,27 +44,27 @@ function readCertificate({ certificate }: CosignAnnotations): Certificate | unde
   return certificate ? parseCertificatePem(certificate) : undefined;
 }
 
+/** `dev.sigstore.cosign/bundle`: a Rekor v1 entry with its SET, as cosign's pkg/cosign/bundle writes it. */
 function readEntries({ bundle }: CosignAnnotations): readonly AttachedEntry[] {
   if (!bundle) return [];
-  const { SignedEntryTimestamp, Payload } = parseJson(bundle, rekorShape, 'bundle annotation', LARGEST_ANNOTATION);
+  const annotation = readFields(readJson(bundle, 'bundle annotation', LARGEST_ANNOTATION), 'bundle annotation');
+  const promise = readText(annotation.SignedEntryTimestamp, 'SignedEntryTimestamp', 1024);
+  const payload = readFields(annotation.Payload, 'Payload');
+  const body = readText(payload.body, 'Payload.body', LARGEST_ANNOTATION);
   return [
     {
-      logId: Buffer.from(Payload.logID, 'hex').toString('base64'),
-      logIndex: BigInt(Payload.logIndex),
-      integratedTime: BigInt(Payload.integratedTime),
-      body: decodeBase64(Payload.body, 'body of the log entry'),
-      promise: decodeBase64(SignedEntryTimestamp, 'signed entry timestamp'),
+      logId: Buffer.from(readMatch(payload.logID, 'Payload.logID', LOG_ID), 'hex').toString('base64'),
+      logIndex: BigInt(readCount(payload.logIndex, 'Payload.logIndex')),
+      integratedTime: BigInt(readCount(payload.integratedTime, 'Payload.integratedTime')),
+      body: decodeBase64(body, 'body of the log entry'),
+      promise: decodeBase64(promise, 'signed entry timestamp'),
     },
   ];
 }
 
 function readTimestamps({ rfc3161timestamp }: CosignAnnotations): readonly Buffer[] {
   if (!rfc3161timestamp) return [];
-  const { SignedRFC3161Timestamp } = parseJson(
-    rfc3161timestamp,
-    timestampShape,
-    'time stamp annotation',
-    LARGEST_ANNOTATION,
-  );
-  return [decodeBase64(SignedRFC3161Timestamp, 'time stamp')];
+  const annotation = readFields(readJson(rfc3161timestamp, 'time stamp annotation', LARGEST_ANNOTATION), 'annotation');
+  const stamp = readText(annotation.SignedRFC3161Timestamp, 'SignedRFC3161Timestamp', 128 * 1024);
+  return [decodeBase64(stamp, 'time stamp')];
 }

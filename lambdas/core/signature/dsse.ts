@@ -1,30 +1,44 @@
-import * as z from 'zod';
 import { decodeBase64 } from './base64.ts';
 import { SignatureError } from './errors.ts';
+import { readFields, readList, readText } from './fields.ts';
 import type { Envelope } from './material.ts';
 
 /** Largest envelope that is read; SBOM attestations reach a few MiB. */
 export const LARGEST_ENVELOPE = 16 * 1024 * 1024;
 
-export const envelopeShape = z.object({
-  payloadType: z.string().min(1).max(256),
-  payload: z.string().max(LARGEST_ENVELOPE),
-  signatures: z.array(z.object({ sig: z.string().max(16 * 1024) })).max(16),
-});
+/** A DSSE envelope as its JSON has it, nothing decoded. */
+export interface WrittenEnvelope {
+  readonly payloadType: string;
+  readonly payload: string;
+  readonly signatures: readonly { readonly sig: string }[];
+}
+
+export function readWrittenEnvelope(value: unknown, at: string): WrittenEnvelope {
+  const envelope = readFields(value, at);
+  return {
+    payloadType: readText(envelope.payloadType, `${at}.payloadType`, 256, 1),
+    payload: readText(envelope.payload, `${at}.payload`, LARGEST_ENVELOPE),
+    signatures: readList(envelope.signatures, `${at}.signatures`, readWrittenSignature, { most: 16 }),
+  };
+}
+
+function readWrittenSignature(value: unknown, at: string): WrittenEnvelope['signatures'][number] {
+  return { sig: readText(readFields(value, at).sig, `${at}.sig`, 16 * 1024) };
+}
 
 /**
  * Takes a parsed DSSE envelope apart. Exactly one signature is accepted: with several it would be unclear whose statement it is. Throws `malformed` or `unsupported`.
  */
 export function readEnvelope(
-  shape: z.infer<typeof envelopeShape>,
+  written: WrittenEnvelope,
   stored?: Uint8Array,
 ): { readonly envelope: Envelope; readonly signature: Buffer } {
-  const [only, ...others] = shape.signatures;
+  const [only, ...others] = written.signatures;
   if (only === undefined) throw new SignatureError('no-signature', 'the envelope has no signature');
   if (others.length > 0) throw new SignatureError('unsupported', 'the envelope has more than one signature');
-  const payload = decodeBase64(shape.payload, 'payload');
-  const encoded = encodePreAuthentication(shape.payloadType, payload);
-  const envelope = { payloadType: shape.payloadType, payload, encoded, ...(stored && { stored }) };
+  const payload = decodeBase64(written.payload, 'payload');
+  const encoded = encodePreAuthentication(written.payloadType, payload);
+  const envelope = { payloadType: written.payloadType, payload, encoded, ...(stored && { stored }) };
   return { envelope, signature: decodeBase64(only.sig, 'signature') };
 }
 

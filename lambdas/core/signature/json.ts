@@ -8,20 +8,24 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const DEEPEST = 128;
 
 /**
- * Parses JSON bytes (strict UTF-8, at most `limit` octets, at most 128 levels deep, no name twice in an object: RFC 8259 section 4 leaves open which one
- * counts, so two readers could see two signatures) into a shape. Throws `too-large` or `malformed`, naming `what`.
+ * Parses JSON bytes: strict UTF-8, at most `limit` octets, at most 128 levels deep, no name twice in an object (RFC 8259 section 4 leaves open which one
+ * counts, so two readers could see two signatures). Throws `too-large` or `malformed`, naming `what`.
  */
-export function parseJson<T>(bytes: Uint8Array | string, schema: z.ZodType<T>, what: string, limit: number): T {
+export function readJson(bytes: Uint8Array | string, what: string, limit: number): unknown {
   if (bytes.length > limit) throw new SignatureError('too-large', `${what} is larger than ${limit} bytes`);
-  let json: unknown;
   try {
     const text = typeof bytes === 'string' ? bytes : utf8.decode(bytes);
     refuseAmbiguity(text);
-    json = JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    return json;
   } catch (cause) {
     throw new SignatureError('malformed', `${what} is not JSON: ${messageOf(cause).slice(0, 100)}`, { cause });
   }
-  return matchShape(json, schema, what);
+}
+
+/** As `readJson`, and held to a shape. */
+export function parseJson<T>(bytes: Uint8Array | string, schema: z.ZodType<T>, what: string, limit: number): T {
+  return matchShape(readJson(bytes, what, limit), schema, what);
 }
 
 /** Holds parsed JSON to a shape. Throws `malformed` with the first place that does not fit. */

@@ -6,10 +6,19 @@ import { SignatureError } from './errors.ts';
 /** Parses a SubjectPublicKeyInfo. Accepts what Sigstore's algorithm registry allows: P-256, P-384, P-521, Ed25519, RSA of 2048 bits and more. Throws `malformed` or `unsupported`. */
 export function parseSpki(der: Uint8Array): KeyObject {
   const hashes = readAlgorithmHashes(der);
-  const key = parse(() => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' }));
+  const key = parse(() => createPublicKey(encodePem(der)));
   if (hashes === undefined) return acceptKey(key);
   knownHashes.set(key, hashes);
   return key;
+}
+
+/**
+ * As text, since that is the form in which Node imports a key without asking first, by way of exceptions, whether it is a key already: half the time. The
+ * bytes are one DER element to their end by then, so the text can hold nothing else.
+ */
+function encodePem(der: Uint8Array): string {
+  const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
+  return `-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----\n`;
 }
 
 /** Curves by object identifier (RFC 5480 section 2.1.1.1), Ed25519 (RFC 8410 section 3). */

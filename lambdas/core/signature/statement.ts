@@ -1,21 +1,14 @@
-import * as z from 'zod';
 import { LARGEST_ENVELOPE } from './dsse.ts';
 import { SignatureError } from './errors.ts';
-import { parseJson } from './json.ts';
+import { readFields, readList, readMatch, readText } from './fields.ts';
+import { readJson } from './json.ts';
 import type { Envelope } from './material.ts';
-import type { SignedContent } from './outcome.ts';
+import type { SignedContent, SubjectDigest } from './outcome.ts';
 
 export const STATEMENT_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
-const statementShape = z.object({
-  _type: z.enum(['https://in-toto.io/Statement/v0.1', 'https://in-toto.io/Statement/v1']),
-  subject: z
-    .array(z.object({ digest: z.record(z.string().max(64), z.string().regex(/^[0-9a-f]{2,256}$/)) }))
-    .min(1)
-    .max(10_000),
-  predicateType: z.string().min(1).max(2048),
-  predicate: z.unknown().optional(),
-});
+const TYPE = /^https:\/\/in-toto\.io\/Statement\/v(0\.1|1)$/;
+const HEX = /^[0-9a-f]{2,256}$/;
 
 /** Reads an in-toto statement, v0.1 or v1 (in-toto/attestation spec), out of the bytes that were signed. Throws `malformed` or `unsupported`. */
 export function readStatement(envelope: Envelope): Extract<SignedContent, { kind: 'statement' }> {
@@ -25,13 +18,19 @@ export function readStatement(envelope: Envelope): Extract<SignedContent, { kind
       `the envelope holds ${envelope.payloadType.slice(0, 100)}, not an in-toto statement`,
     );
   }
-  const statement = parseJson(envelope.payload, statementShape, 'statement', LARGEST_ENVELOPE);
+  const statement = readFields(readJson(envelope.payload, 'statement', LARGEST_ENVELOPE), 'statement');
+  readMatch(statement._type, 'statement._type', TYPE);
   return {
     kind: 'statement',
-    predicateType: statement.predicateType,
-    subjects: statement.subject.flatMap(({ digest }) =>
-      Object.entries(digest).map(([algorithm, value]) => ({ algorithm, value })),
-    ),
+    subjects: readList(statement.subject, 'statement.subject', readDigests, { least: 1, most: 10_000 }).flat(),
+    predicateType: readText(statement.predicateType, 'statement.predicateType', 2048, 1),
     predicate: statement.predicate,
   };
+}
+
+function readDigests(subject: unknown, at: string): readonly SubjectDigest[] {
+  return Object.entries(readFields(readFields(subject, at).digest, `${at}.digest`)).map(([algorithm, value]) => ({
+    algorithm: readText(algorithm, `${at}.digest`, 64),
+    value: readMatch(value, `${at}.digest`, HEX),
+  }));
 }

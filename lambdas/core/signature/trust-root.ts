@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import * as z from 'zod';
 import { messageOf } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import { type Certificate, isAuthority, isIssuedBy, parseCertificate } from './certificate.ts';
 import { SignatureError } from './errors.ts';
-import { matchShape } from './json.ts';
+import { readFields, readList, readMatch, readNullish, readOptional, readText } from './fields.ts';
 import { parsePkcs1, parseSpki } from './keys.ts';
 
 /** A time window, Unix milliseconds, both ends inclusive (protobuf-specs, sigstore_common.proto, TimeRange). */
@@ -38,32 +37,10 @@ export interface TrustRoot {
   readonly timestampAuthorities: readonly Authority[];
 }
 
-const time = z.string().max(40);
-const range = z.object({ start: time.nullish(), end: time.nullish() });
-const bytes = z.string().max(64 * 1024);
-const logShape = z.object({
-  baseUrl: z.string().max(2048).default(''),
-  publicKey: z.object({ rawBytes: bytes, keyDetails: z.string().max(100), validFor: range.nullish() }),
-  logId: z.object({ keyId: bytes }),
-});
-const authorityShape = z.object({
-  certChain: z.object({
-    certificates: z
-      .array(z.object({ rawBytes: bytes }))
-      .min(1)
-      .max(10),
-  }),
-  validFor: range.nullish(),
-});
-const rootShape = z.object({
-  mediaType: z
-    .string()
-    .regex(/^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.[12]|\.v0\.[12]\+json)$/),
-  certificateAuthorities: z.array(authorityShape).max(100).default([]),
-  tlogs: z.array(logShape).max(100).default([]),
-  ctlogs: z.array(logShape).max(100).default([]),
-  timestampAuthorities: z.array(authorityShape).max(100).default([]),
-});
+const MEDIA_TYPE = /^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.[12]|\.v0\.[12]\+json)$/;
+const LONGEST = 64 * 1024;
+/** Most authorities, and most logs, of each kind. */
+const MOST = 100;
 
 /**
  * Parses trusted_root.json (protobuf-specs, sigstore_trustroot.proto). Throws `trust-root-unusable` for any part that is malformed: a root is used whole or not at all.
@@ -71,22 +48,29 @@ const rootShape = z.object({
  */
 export function parseTrustRoot(json: unknown): TrustRoot {
   try {
-    const shape = matchShape(json, rootShape, 'trusted root');
+    const root = readFields(json, 'trusted root');
+    readMatch(root.mediaType, 'mediaType', MEDIA_TYPE);
     return {
-      authorities: shape.certificateAuthorities.map((authority) => readAuthority(authority)),
-      logs: readLogs(shape.tlogs),
-      certificateLogs: readLogs(shape.ctlogs),
-      timestampAuthorities: shape.timestampAuthorities.map((authority) => readAuthority(authority)),
+      authorities: readOptional(root.certificateAuthorities, 'certificateAuthorities', readAuthorities) ?? [],
+      logs: readOptional(root.tlogs, 'tlogs', readLogs) ?? new Map(),
+      certificateLogs: readOptional(root.ctlogs, 'ctlogs', readLogs) ?? new Map(),
+      timestampAuthorities: readOptional(root.timestampAuthorities, 'timestampAuthorities', readAuthorities) ?? [],
     };
   } catch (cause) {
     throw new SignatureError('trust-root-unusable', messageOf(cause), { cause });
   }
 }
 
-function readAuthority(shape: z.infer<typeof authorityShape>): Authority {
-  const [first, ...rest] = shape.certChain.certificates.map(({ rawBytes }) =>
-    parseCertificate(decodeBase64(rawBytes, 'certificate of an authority')),
-  );
+function readAuthorities(value: unknown, at: string): readonly Authority[] {
+  return readList(value, at, readAuthority, { most: MOST });
+}
+
+function readAuthority(value: unknown, at: string): Authority {
+  const { certChain, validFor } = readFields(value, at);
+  const [first, ...rest] = readList(readFields(certChain, `${at}.certChain`).certificates, at, readCertificate, {
+    least: 1,
+    most: 10,
+  });
   if (first === undefined) throw new SignatureError('malformed', 'an authority without certificates');
   const chain: readonly [Certificate, ...Certificate[]] = [first, ...rest];
   for (const [index, issuer] of rest.entries()) {
@@ -98,36 +82,62 @@ function readAuthority(shape: z.infer<typeof authorityShape>): Authority {
       );
     }
   }
-  return { chain, validity: readValidity(shape.validFor ?? {}) };
+  return { chain, validity: readNullish(validFor, `${at}.validFor`, readValidity) ?? ALWAYS };
 }
 
-function readLogs(shapes: readonly z.infer<typeof logShape>[]): ReadonlyMap<string, Log> {
+function readCertificate(value: unknown, at: string): Certificate {
+  return parseCertificate(decodeBase64(readBytes(readFields(value, at).rawBytes, at), 'certificate of an authority'));
+}
+
+function readBytes(value: unknown, at: string): string {
+  return readText(value, at, LONGEST);
+}
+
+function readLogs(value: unknown, at: string): ReadonlyMap<string, Log> {
   const logs = new Map<string, Log>();
-  for (const { baseUrl, publicKey, logId } of shapes) {
-    if (!publicKey.validFor?.start) throw new SignatureError('malformed', `log ${baseUrl} has no start of validity`);
-    const raw = decodeBase64(publicKey.rawBytes, 'public key of a log');
-    const key = publicKey.keyDetails.startsWith('PKCS1_RSA') ? parsePkcs1(raw) : parseSpki(raw);
-    const id = decodeBase64(logId.keyId, 'id of a log');
-    if (id.length < 4 || logs.has(logId.keyId))
-      throw new SignatureError('malformed', `log ${baseUrl} has no id of its own`);
-    logs.set(logId.keyId, { host: hostOf(baseUrl), key, id, validity: readValidity(publicKey.validFor) });
+  for (const [keyId, log] of readList(value, at, readLog, { most: MOST })) {
+    if (log.id.length < 4 || logs.has(keyId))
+      throw new SignatureError('malformed', `log ${log.host} has no id of its own`);
+    logs.set(keyId, log);
   }
   return logs;
+}
+
+function readLog(value: unknown, at: string): readonly [string, Log] {
+  const log = readFields(value, at);
+  const host = hostOf(readOptional(log.baseUrl, `${at}.baseUrl`, readUrl) ?? '');
+  const publicKey = readFields(log.publicKey, `${at}.publicKey`);
+  const validity = readNullish(publicKey.validFor, `${at}.publicKey.validFor`, readValidity);
+  if (validity === undefined || validity.start === Number.NEGATIVE_INFINITY)
+    throw new SignatureError('malformed', `log ${host} has no start of validity`);
+  const raw = decodeBase64(readBytes(publicKey.rawBytes, `${at}.publicKey.rawBytes`), 'public key of a log');
+  const details = readText(publicKey.keyDetails, `${at}.publicKey.keyDetails`, 100);
+  const key = details.startsWith('PKCS1_RSA') ? parsePkcs1(raw) : parseSpki(raw);
+  const keyId = readBytes(readFields(log.logId, `${at}.logId`).keyId, `${at}.logId.keyId`);
+  return [keyId, { host, key, id: decodeBase64(keyId, 'id of a log'), validity }];
+}
+
+function readUrl(value: unknown, at: string): string {
+  return readText(value, at, 2048);
 }
 
 function hostOf(baseUrl: string): string {
   return URL.parse(baseUrl)?.host ?? baseUrl;
 }
 
-function readValidity(shape: z.infer<typeof range>): Validity {
+const ALWAYS: Validity = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
+
+/** A TimeRange, each end of which may be left open. */
+function readValidity(value: unknown, at: string): Validity {
+  const { start, end } = readFields(value, at);
   return {
-    start: readInstant(shape.start, Number.NEGATIVE_INFINITY),
-    end: readInstant(shape.end, Number.POSITIVE_INFINITY),
+    start: readNullish(start, `${at}.start`, readInstant) ?? ALWAYS.start,
+    end: readNullish(end, `${at}.end`, readInstant) ?? ALWAYS.end,
   };
 }
 
-function readInstant(text: string | null | undefined, absent: number): number {
-  if (text === undefined || text === null) return absent;
+function readInstant(value: unknown, at: string): number {
+  const text = readText(value, at, 40);
   const instant = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant)) throw new SignatureError('malformed', 'a validity that is not an RFC 3339 time');
   return instant;

@@ -48,6 +48,7 @@ describe('parseBundle', () => {
     ['a member twice', JSON.stringify(bundle).replace('{', '{"mediaType":"x",'), 'malformed'],
     ['no media type', { ...bundle, mediaType: undefined }, 'malformed'],
     ['an unknown version', { ...bundle, mediaType: 'application/vnd.dev.sigstore.bundle.v0.4+json' }, 'unsupported'],
+    ['a media type that every object of JavaScript has', { ...bundle, mediaType: 'constructor' }, 'unsupported'],
     ['a media type in capitals', { ...bundle, mediaType: bundle.mediaType.toUpperCase() }, 'unsupported'],
     ['message and envelope', { ...bundle, messageSignature: message.messageSignature }, 'malformed'],
     ['neither message nor envelope', { ...bundle, dsseEnvelope: undefined }, 'malformed'],

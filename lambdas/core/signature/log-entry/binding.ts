@@ -1,8 +1,21 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { type Certificate, decodeCertificatePem } from '../certificate.ts';
 import { SignatureError } from '../errors.ts';
+import { readFields, readOptional, readText } from '../fields.ts';
 import { isSameKey, parsePublicKeyPem, parseSpki } from '../keys.ts';
 import type { Signed } from '../material.ts';
+
+/** Largest body of a log entry, and so the longest text in one. */
+export const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** Most signatures in an entry that are looked at; a second one is one too many already. */
+export const MOST_SIGNATURES = 64;
+
+/** The signer as Rekor v2 writes it. */
+export interface EntryVerifier {
+  readonly x509Certificate: string | undefined;
+  readonly publicKey: string | undefined;
+}
 
 /** What a log entry must be about: this signature, by this key or certificate, over this content. */
 export interface Expected {
@@ -31,18 +44,41 @@ export function expectSameSigner(pem: string, expected: Expected): void {
 }
 
 /** As `expectSameSigner`, for the binary forms of Rekor v2. */
-export function expectSameVerifier(
-  verifier: { x509Certificate?: { rawBytes: string } | undefined; publicKey?: { rawBytes: string } | undefined },
-  expected: Expected,
-): void {
+export function expectSameVerifier({ publicKey, x509Certificate }: EntryVerifier, expected: Expected): void {
   if (expected.certificate === undefined) {
-    const raw = verifier.publicKey?.rawBytes;
-    if (raw === undefined || !isSameKey(parseSpki(Buffer.from(raw, 'base64')), expected.key))
+    if (publicKey === undefined || !isSameKey(parseSpki(Buffer.from(publicKey, 'base64')), expected.key))
       throw mismatch('public key');
     return;
   }
-  const raw = verifier.x509Certificate?.rawBytes;
-  if (raw === undefined || !Buffer.from(raw, 'base64').equals(expected.certificate.der)) throw mismatch('certificate');
+  if (x509Certificate === undefined || !Buffer.from(x509Certificate, 'base64').equals(expected.certificate.der))
+    throw mismatch('certificate');
+}
+
+/** Reads the `verifier` of a Rekor v2 entry (rekor-tiles, verifier.proto). */
+export function readVerifier(value: unknown, at: string): EntryVerifier {
+  const verifier = readFields(value, at);
+  return {
+    x509Certificate: readOptional(verifier.x509Certificate, `${at}.x509Certificate`, readRawBytes),
+    publicKey: readOptional(verifier.publicKey, `${at}.publicKey`, readRawBytes),
+  };
+}
+
+function readRawBytes(value: unknown, at: string): string {
+  return readText(readFields(value, at).rawBytes, `${at}.rawBytes`, LARGEST_BODY);
+}
+
+/** A hash as Rekor v1 writes it: `{algorithm, value}`, value in hex. */
+export interface EntryHash {
+  readonly algorithm: string;
+  readonly value: string;
+}
+
+export function readHash(value: unknown, at: string): EntryHash {
+  const hash = readFields(value, at);
+  return {
+    algorithm: readText(hash.algorithm, `${at}.algorithm`, LARGEST_BODY),
+    value: readText(hash.value, `${at}.value`, LARGEST_BODY),
+  };
 }
 
 /** The signature in the entry must be that of the candidate. */
@@ -51,8 +87,8 @@ export function expectSameSignature(base64: string, expected: Expected): void {
 }
 
 /** A hash in the entry must be that of `bytes`. */
-export function expectHash(algorithm: string, hex: string, bytes: Uint8Array, what: string): void {
-  if (algorithm !== 'sha256' || createHash('sha256').update(bytes).digest('hex') !== hex) throw mismatch(what);
+export function expectHash({ algorithm, value }: EntryHash, bytes: Uint8Array, what: string): void {
+  if (algorithm !== 'sha256' || createHash('sha256').update(bytes).digest('hex') !== value) throw mismatch(what);
 }
 
 /** The payload of the envelope; an entry for envelopes over anything else is about something else. */
