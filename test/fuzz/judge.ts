@@ -51,7 +51,7 @@ export async function judgeInput(one: OpenCase, donor: OpenCase, input: Buffer):
   const { says } = outcome;
   const alike = [one, donor].filter(({ good }) => saysNoMore(outcome, good));
   if (alike.length === 0) return { kind: 'defect', what: `accepted as ${says.slice(0, 300)}` };
-  const explained = alike.map(({ of }) => explain(target, of, input));
+  const explained = alike.map(({ of }) => explain(target, { ...of, context: one.of.context }, input));
   return explained.find(({ kind }) => kind === 'same') ?? explained[0] ?? { kind: 'defect', what: 'accepted' };
 }
 
