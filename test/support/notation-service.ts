@@ -26,6 +26,8 @@ export interface Authority {
   asked: number;
   sign(image: Artifact, options?: EnvelopeOptions): Artifact;
   readonly fetch: typeof fetch;
+  /** The same authority over a network of its own: it is asked, and answers, by itself. */
+  seenFromElsewhere(): Authority;
 }
 
 /** An authority of its own; what it does not answer goes on to `next`. */
@@ -35,31 +37,36 @@ export function createAuthority(clock: { now(): number }, next: () => typeof fet
   const { root, intermediate } = issueChain({ root: times, intermediate: times });
   const leaf = issue({ issuer: intermediate, ...times, more: [ocspAt(OCSP_URL)] });
   const chain = { root, intermediate, leaf, chain: [leaf, intermediate, root].map(({ certificate }) => certificate) };
-  const authority: Authority = {
-    root,
-    says: 'good',
-    holdsFor: 6 * HOUR,
-    asked: 0,
-    sign: (image, options = {}) => {
-      const { mediaType, digest, manifest } = image;
-      const payload = { targetArtifact: { mediaType, digest, size: manifest.length } };
-      // Whole seconds: the header has no others.
-      const signingTime = Math.floor(clock.now() / 1000) * 1000 - 60_000;
-      return buildReferrer(image, signJws(chain, { payload, signingTime, ...options }));
-    },
-    fetch: async (input, init) => {
-      const url = input instanceof Request ? input.url : String(input);
-      if (url !== OCSP_URL) return next()(input, init);
-      authority.asked += 1;
-      const { says, holdsFor } = authority;
-      if (says === 'silent') throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-      if (says === 'failing') return new Response('', { status: 503 });
-      const now = clock.now();
-      const times = { thisUpdate: now - 1000, producedAt: now - 1000, nextUpdate: now + holdsFor };
-      return new Response(new Uint8Array(answerOcsp(leaf, intermediate, { status: says, ...times })));
-    },
-  };
-  return authority;
+  return openNetwork();
+
+  function openNetwork(): Authority {
+    const authority: Authority = {
+      root,
+      says: 'good',
+      holdsFor: 6 * HOUR,
+      asked: 0,
+      seenFromElsewhere: openNetwork,
+      sign: (image, options = {}) => {
+        const { mediaType, digest, manifest } = image;
+        const payload = { targetArtifact: { mediaType, digest, size: manifest.length } };
+        // Whole seconds: the header has no others.
+        const signingTime = Math.floor(clock.now() / 1000) * 1000 - 60_000;
+        return buildReferrer(image, signJws(chain, { payload, signingTime, ...options }));
+      },
+      fetch: async (input, init) => {
+        const url = input instanceof Request ? input.url : String(input);
+        if (url !== OCSP_URL) return next()(input, init);
+        authority.asked += 1;
+        const { says, holdsFor } = authority;
+        if (says === 'silent') throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+        if (says === 'failing') return new Response('', { status: 503 });
+        const now = clock.now();
+        const moments = { thisUpdate: now - 1000, producedAt: now - 1000, nextUpdate: now + holdsFor };
+        return new Response(new Uint8Array(answerOcsp(leaf, intermediate, { status: says, ...moments })));
+      },
+    };
+    return authority;
+  }
 }
 
 /** The referrer by which `notation sign` hangs an envelope on an image. */
@@ -136,16 +143,16 @@ export function signedByNotary(authority: Authority, options: (now: number) => E
   };
 }
 
-/** The functions with that configuration and network. `authorityOf` is asked when they are made. */
-export function loadWithNotary(authorityOf: () => Authority, terms: NotaryTerms = {}) {
+/** The functions with that configuration and network. The authority of a function is asked for when it is made. */
+export function loadWithNotary(authorityOf: (name: string) => Authority, terms: NotaryTerms = {}) {
   return async (name: string) => {
     const { createHandler } = await import(`../../lambdas/${name}/handler.ts`);
     return {
       createHandler: (wiring: { readonly readCompiledConfig: () => string }) =>
         createHandler({
           ...wiring,
-          fetch: authorityOf().fetch,
-          readCompiledConfig: () => withNotary(wiring.readCompiledConfig(), authorityOf(), terms),
+          fetch: authorityOf(name).fetch,
+          readCompiledConfig: () => withNotary(wiring.readCompiledConfig(), authorityOf(name), terms),
         }),
     };
   };
