@@ -16,11 +16,15 @@ import type { Known, QuarantineFacts } from '../core/images/quarantine-guards.ts
 import { LIMITS } from '../core/images/source.ts';
 import type { VerdictState } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
+import type { NotationPorts } from '../core/images/verify-notation.ts';
 import type { Plan } from '../core/ledger/plan.ts';
 import type { Decision } from '../core/trust/evidence.ts';
 
 /** Another try may tell: the plan neither goes on nor fails. */
 class UndecidedNow extends CountersignError<'undecided'> {}
+
+/** A fresh look at the image of a plan, one for all that is asked about it. */
+type Look = () => Promise<Observation>;
 
 export interface FactReader {
   /** All that the guards ask, read now. What cannot be read for good is unknown; what another try may read throws. */
@@ -31,6 +35,7 @@ export interface FactReader {
 export function factReader(
   wiring: Wiring<'ecr' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>,
   trust: DeployedTrust,
+  notationPorts: () => NotationPorts,
 ): FactReader {
   const { clients, environment, clock } = wiring;
   const parameter = requireVariable(environment, 'KILL_SWITCH');
@@ -48,10 +53,14 @@ export function factReader(
       return containers.length === 0 ? [] : verdicts.readMany(containers);
     };
     const shared = { source, digest, repository, material, limits: LIMITS, clock, findContainers, policyHash };
-    return verifyImage({ ...shared, known });
+    return verifyImage({ ...shared, known, notation: notationPorts() });
   }
 
-  async function readVerdict(image: ImageName, atRest: ImageAtRest | 'gone'): Promise<VerdictState | 'undecided'> {
+  async function readVerdict(
+    image: ImageName,
+    atRest: ImageAtRest | 'gone',
+    look: Look,
+  ): Promise<VerdictState | 'undecided'> {
     const stored = await verdicts.read(image);
     const onRecord = stored?.policyHash === trust.policyHash ? stored.state : 'undecided';
     if (atRest === 'gone') return onRecord;
@@ -63,7 +72,7 @@ export function factReader(
       if (seen !== undefined && trust.usable) requireDecided(seen, image);
       return onRecord === 'verified' ? 'undecided' : onRecord;
     }
-    const seen = await observe(image);
+    const seen = await look();
     if (seen.kind === 'undecided' && !trust.usable) return 'undecided';
     if (seen.kind === 'gone' || seen.kind === 'ignored') return seen.kind;
     const verdict = requireDecided(seen, image);
@@ -71,16 +80,16 @@ export function factReader(
     return verdict === 'unsigned' && onRecord !== 'unsigned' && onRecord !== 'invalid' ? 'pending' : verdict;
   }
 
-  async function readUsers(image: ImageName, atRest: ImageAtRest | 'gone'): Promise<readonly string[]> {
+  async function readUsers(image: ImageName, atRest: ImageAtRest | 'gone', look: Look): Promise<readonly string[]> {
     const containers = await containment.containersOf(image);
-    const digests = [image.digest, ...containers.map(({ digest }) => digest), ...(await readChildren(image, atRest))];
+    const digests = [image.digest, ...containers.map(({ digest }) => digest), ...(await readChildren(atRest, look))];
     return listImageUsers(clients, { ...image, digests, tags: atRest === 'gone' ? [] : atRest.tags });
   }
 
   /** A task names an image of its platform where it runs from an index. */
-  async function readChildren(image: ImageName, atRest: ImageAtRest | 'gone') {
+  async function readChildren(atRest: ImageAtRest | 'gone', look: Look) {
     if (atRest === 'gone' || atRest.storage !== 'active') return [];
-    const seen = await observe(image);
+    const seen = await look();
     return seen.kind === 'decided' ? (seen.children ?? []) : [];
   }
 
@@ -95,8 +104,13 @@ export function factReader(
       }
       const atRest = await know(async () => (await describeImageAtRest(clients.ecr, image)) ?? 'gone');
       if ('unknown' in atRest) return { killSwitch, atRest, verdict: atRest, usedBy: atRest };
-      const verdict = await know(() => readVerdict(image, atRest.known));
-      return { killSwitch, atRest, verdict, usedBy: await know(() => readUsers(image, atRest.known)) };
+      let seen: Promise<Observation> | undefined;
+      const look = () => {
+        seen ??= observe(image);
+        return seen;
+      };
+      const verdict = await know(() => readVerdict(image, atRest.known, look));
+      return { killSwitch, atRest, verdict, usedBy: await know(() => readUsers(image, atRest.known, look)) };
     },
   };
 }

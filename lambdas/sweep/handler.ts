@@ -9,7 +9,7 @@ import { rootStore } from '../aws/root-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
-import { attachmentNeedsLook, needsLook } from '../core/images/sweep.ts';
+import { archivedNeedsLook, attachmentNeedsLook, needsLook } from '../core/images/sweep.ts';
 import { isIgnored } from '../core/trust/match-repository.ts';
 import { reportMovableTags } from './report-movable-tags.ts';
 
@@ -50,7 +50,7 @@ export function createHandler(
     // Verdicts under other roots than those in use are made again.
     const { config: inUse, problems } = await rootsInUse();
     if (problems.length > 0) telemetry.count('TrustRootProblem', problems.length);
-    let images = 0;
+    let seen = 0;
     let messages = 0;
     let cutShort = false;
     const repositories = (await listRepositories(clients.ecr)).filter(({ name }) => isCovered(name));
@@ -67,15 +67,17 @@ export function createHandler(
           cutShort = true;
           break sweep;
         }
-        images += page.images.length;
-        const listed = [...page.images, ...page.attachments];
+        seen += page.images.length;
+        const listed = [...page.images, ...page.attachments, ...page.archived];
         const known = new Map((await verdicts.readMany(listed)).map((record) => [record.digest, record]));
         const now = wiring.clock();
         const at = { now, policyHash: inUse.hash };
         const attachments = page.attachments.filter((one) =>
           attachmentNeedsLook(known.get(one.digest), one.pushedAt, at),
         );
-        for (const image of [...page.images.filter((one) => needsLook(known.get(one.digest), at)), ...attachments]) {
+        const archived = page.archived.filter((one) => archivedNeedsLook(known.get(one.digest), at));
+        const images = page.images.filter((one) => needsLook(known.get(one.digest), at));
+        for (const image of [...images, ...attachments, ...archived]) {
           await sendRecheck(clients.sqs, queueUrl, image, wiring.random() * Math.min(SPREAD, messages), now);
           messages += 1;
         }
@@ -83,7 +85,7 @@ export function createHandler(
     }
     telemetry.count('SweepCompleted', cutShort ? 0 : 1);
     telemetry.count('SweepBacklog', messages);
-    telemetry.info('sweep ended', { images, messages, cutShort: String(cutShort) });
-    return { images, messages, cutShort };
+    telemetry.info('sweep ended', { images: seen, messages, cutShort: String(cutShort) });
+    return { images: seen, messages, cutShort };
   });
 }

@@ -31,7 +31,7 @@ export function needsLook(
   if (record.validUntil !== undefined && at.now >= record.validUntil) return true;
   // A look is on its way.
   if (record.nextCheckAt !== undefined) return at.now > record.nextCheckAt + OVERDUE;
-  if (record.findingOpen || record.attempts > 0) return true;
+  if (record.findingOpen || record.attempts > 0 || hasPlanUnderWay(record)) return true;
   switch (record.state) {
     case 'verified':
     case 'ignored':
@@ -43,4 +43,20 @@ export function needsLook(
     case 'gone':
       return true;
   }
+}
+
+/**
+ * Whether an image in the archive needs a look: where a plan of ours put it there, like any other, since its signature may have come and its event been lost. What others
+ * archived cannot be read, and cannot be pulled either.
+ */
+export function archivedNeedsLook(
+  record: VerdictRecord | undefined,
+  at: { readonly now: number; readonly policyHash: string },
+): boolean {
+  return record?.plans !== undefined && record.state !== 'gone' && needsLook(record, at);
+}
+
+/** Whether the executor was to do something that it has not come to: a look wakes it again. */
+function hasPlanUnderWay({ plans = [] }: VerdictRecord): boolean {
+  return plans.some(({ state }) => state === 'auto' || state === 'undoing');
 }
