@@ -131,7 +131,7 @@ function describeLayerPart(name: string, value: string): string {
 
 /** An annotation that is no text in the manifest never reaches the engine; here it may be anything. */
 function describeStamp(text: string): string {
-  const json: unknown = text === '' ? undefined : JSON.parse(text);
+  const json: unknown = text.startsWith('{') ? JSON.parse(text) : undefined;
   const stamp = typeof json === 'object' && json !== null ? Reflect.get(json, 'SignedRFC3161Timestamp') : undefined;
   return typeof stamp === 'string' ? partsOfToken(Buffer.from(stamp, 'base64'), true) : '';
 }
