@@ -2,6 +2,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import { listImages } from '../aws/ecr-inventory.ts';
 import type { DelayedRecheck } from '../aws/queues.ts';
 import type { VerdictStore } from '../aws/verdict-store.ts';
+import type { Digest } from '../core/digest.ts';
 import type { ImageName } from '../core/image-name.ts';
 import { findArchivedNeed, findAttachmentNeed, findNeed, type Need, type SweepTime } from '../core/images/sweep.ts';
 import type { RunBudget } from './run-budget.ts';
@@ -18,7 +19,11 @@ export interface RepositoryNeeds {
   readonly images: number;
   /** Whether all of it was seen before the budget ended. */
   readonly isWhole: boolean;
-  readonly needs: readonly { readonly image: DelayedRecheck['image']; readonly need: Need }[];
+  readonly needs: readonly {
+    readonly digest: Digest;
+    readonly image: DelayedRecheck['image'];
+    readonly need: Need;
+  }[];
 }
 
 /** Compares a repository with the verdicts: one DescribeImages call for 100 images, one BatchGetItem call for 100 verdicts. Stops where the budget ends. */
@@ -36,13 +41,13 @@ export async function findNeeds(
     const known = new Map(records.map((record) => [record.digest, record]));
     const time = at();
     const add = (image: DelayedRecheck['image'], need: Need | undefined) => {
-      if (need !== undefined) needs.push({ image, need });
+      if (need !== undefined) needs.push({ digest: image.digest, image, need });
     };
     for (const image of page.images) add(image, findNeed(known.get(image.digest), time));
     for (const image of page.attachments) add(image, findAttachmentNeed(known.get(image.digest), image.pushedAt, time));
     for (const image of page.archived) add(image, findArchivedNeed(known.get(image.digest), time));
     images += page.images.length;
-    if (budget.isOver()) return { images, needs, isWhole: false };
+    if (!page.isLast && budget.isOver()) return { images, needs, isWhole: false };
   }
   return { images, needs, isWhole: true };
 }

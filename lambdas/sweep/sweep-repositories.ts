@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { RepositoryNotFoundException } from '@aws-sdk/client-ecr';
 import type { Telemetry } from '../aws/function-frame.ts';
-import { orderImages, orderRepositories, type SweepPosition } from '../core/images/sweep-order.ts';
+import type { Digest } from '../core/digest.ts';
+import { orderRepositories, type SweepPosition, splitImages } from '../core/images/sweep-order.ts';
 import { findNeeds, type NeedParts, type RepositoryNeeds } from './find-needs.ts';
 import type { RecheckOutbox } from './recheck-outbox.ts';
 
@@ -40,38 +42,49 @@ export async function sweepRepositories(
   parts: SweepParts,
 ): Promise<SweepProgress> {
   const { budget, outbox, telemetry } = parts;
+  const order = orderRepositories(names, from);
   const toSee = Math.min(from?.left ?? names.length, names.length);
   let [images, backlog, unreadable, inARow, seen, notedAt] = [0, 0, 0, 0, 0, budget.calls];
   let leftOff: SweepPosition | undefined;
-  for (const repository of orderRepositories(names, from)) {
+  let noted = from;
+  let hadTheirTurn: RepositoryNeeds['needs'] = [];
+  for (const repository of order) {
     if (budget.isOver()) break;
     if (budget.calls >= notedAt + NOTE_EVERY) {
-      await note(leftOff ?? { repository, ...(toSee > seen && { left: toSee - seen }) });
+      await note(leftOff ?? describeStop(repository));
       notedAt = budget.calls;
     }
     const found = await read(repository);
     // The next run begins with it. Where this one did already, it is too large for any, and must not stand in the way of others.
-    if (found !== 'unreadable' && !found.isWhole && seen > 0) break;
+    const isTooLarge = found !== 'unreadable' && !found.isWhole;
+    if (isTooLarge && seen > 0) break;
     seen += 1;
+    if (isTooLarge || found === 'unreadable') unreadable += 1;
     if (found === 'unreadable') continue;
     images += found.images;
     const after = repository === from?.repository ? from.after : undefined;
-    const asked = await askFor(found, after);
-    backlog += asked.left;
-    if (asked.left > 0) leftOff ??= { repository, ...(asked.after !== undefined && { after: asked.after }) };
+    const { first, last } = splitImages(found.needs, after);
+    await askFor(repository, first, after);
+    if (last.length > 0) hadTheirTurn = last;
   }
   const cutShort = seen < names.length;
-  const next = orderRepositories(names, from)[seen];
+  if (!cutShort && from !== undefined) await askFor(from.repository, hadTheirTurn, undefined);
+  else backlog += hadTheirTurn.length;
   const isRoundOver = seen >= toSee && unreadable === 0;
-  const left = isRoundOver || toSee <= seen ? undefined : toSee - seen;
-  const stopped =
-    cutShort && next !== undefined ? { repository: next, ...(left !== undefined && { left }) } : undefined;
-  await note(leftOff ?? stopped);
+  const next = order[seen];
+  await note(leftOff ?? (next === undefined ? undefined : describeStop(next)));
   return { images, backlog, unreadable, cutShort, isRoundOver };
+
+  function describeStop(repository: string): SweepPosition {
+    // A round in which one could not be read begins anew.
+    return { repository, ...(seen < toSee && unreadable === 0 && { left: toSee - seen }) };
+  }
 
   /** Nothing that waits in memory may lie before the position. */
   async function note(position: SweepPosition | undefined): Promise<void> {
     await outbox.flush();
+    if (isDeepStrictEqual(position, noted)) return;
+    noted = position;
     budget.noteCall();
     await parts.notePosition(position);
   }
@@ -80,12 +93,10 @@ export async function sweepRepositories(
     try {
       const found = await findNeeds({ ...parts.where, repository }, parts);
       inARow = 0;
-      if (!found.isWhole) unreadable += 1;
       return found;
     } catch (thrown) {
       // Deleted since it was listed.
       if (thrown instanceof RepositoryNotFoundException) return { images: 0, needs: [], isWhole: true };
-      unreadable += 1;
       inARow += 1;
       telemetry.error('repository not swept', { repository }, thrown);
       if (inARow === MOST_UNREADABLE) throw thrown;
@@ -93,16 +104,15 @@ export async function sweepRepositories(
     }
   }
 
-  async function askFor({ needs }: RepositoryNeeds, after: SweepPosition['after']) {
-    const inOrder = orderImages(
-      needs.map(({ image, need }) => ({ digest: image.digest, image, need })),
-      after,
-    );
-    let [left, last] = [0, after];
-    for (const { image, need } of inOrder) {
-      if (!(await outbox.ask(image, need))) left += 1;
-      else if (left === 0) last = image.digest;
+  async function askFor(repository: string, needs: RepositoryNeeds['needs'], from: Digest | undefined): Promise<void> {
+    let after = from;
+    for (const { image, need, digest } of needs) {
+      if (await outbox.ask(image, need)) {
+        after = digest;
+        continue;
+      }
+      backlog += 1;
+      leftOff ??= { repository, ...(after !== undefined && { after }) };
     }
-    return { left, after: last };
   }
 }

@@ -15,7 +15,7 @@ export interface RecordedCall {
 }
 
 /** The part of an SDK v3 client (or document client) that the recorder needs. */
-interface RecordableClient {
+export interface RecordableClient {
   readonly middlewareStack: {
     add(
       middleware: (

@@ -16,12 +16,12 @@ export function orderRepositories(names: readonly string[], from: SweepPosition 
   return start <= 0 ? sorted : [...sorted.slice(start), ...sorted.slice(0, start)];
 }
 
-/** The images of a repository, once each, from the one after the position on. ECR promises no order; digests have one. */
-export function orderImages<Image extends { readonly digest: Digest }>(
+/** Splits the images of a repository at the position in it: those after it, whose turn it is, and those before, who have had theirs. ECR promises no order; digests have one. */
+export function splitImages<Image extends { readonly digest: Digest }>(
   images: readonly Image[],
   after: Digest | undefined,
-): readonly Image[] {
+): { readonly first: readonly Image[]; readonly last: readonly Image[] } {
   const sorted = images.toSorted((left, right) => (left.digest < right.digest ? -1 : 1));
-  const start = after === undefined ? 0 : sorted.findIndex(({ digest }) => digest > after);
-  return start <= 0 ? sorted : [...sorted.slice(start), ...sorted.slice(0, start)];
+  const isFirst = ({ digest }: Image) => after === undefined || digest > after;
+  return { first: sorted.filter(isFirst), last: sorted.filter((image) => !isFirst(image)) };
 }
