@@ -24,6 +24,7 @@ const record = z.object({
   paths: z.array(z.string()),
   actor: z.string().optional(),
   protection: z.string().optional(),
+  passwordSetAt: z.number().optional(),
   plans: z.array(
     z.object({
       kind: z.enum(['containment', 'deletion', 'revert']),

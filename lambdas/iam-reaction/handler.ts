@@ -59,6 +59,7 @@ async function react(
     return;
   }
   telemetry.info('change', ids);
-  const actor = describeActor(change);
-  for (const resource of change.resources) await lookAtResource(resource, actor, parts, telemetry);
+  const passwordSetAt = change.call.eventName === 'UpdateLoginProfile' ? change.at : undefined;
+  const event = { actor: describeActor(change), passwordSetAt };
+  for (const resource of change.resources) await lookAtResource(resource, event, parts, telemetry);
 }

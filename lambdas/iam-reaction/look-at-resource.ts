@@ -45,7 +45,7 @@ const KINDS = ['role', 'user', 'group', 'policy'];
  */
 export async function lookAtResource(
   named: string,
-  actor: string | undefined,
+  event: LastEvent | undefined,
   parts: Parts,
   telemetry: Telemetry,
 ): Promise<void> {
@@ -54,7 +54,7 @@ export async function lookAtResource(
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const { live, resource } = await findNamed(named, parts);
     const previous = await parts.drift.read(resource);
-    const next = await look({ resource, account: arn.account, live, actor, previous }, parts, telemetry);
+    const next = await look({ resource, account: arn.account, live, event, previous }, parts, telemetry);
     if (next === undefined || (await parts.drift.write(next, previous))) {
       tell(next ?? previous, telemetry, next !== undefined);
       await publishOwed(next ?? previous, live, parts);
@@ -90,11 +90,19 @@ interface Look {
   readonly resource: string;
   readonly account: string;
   readonly live: LiveState | undefined;
-  readonly actor: string | undefined;
+  readonly event: LastEvent | undefined;
   readonly previous: DriftRecord | undefined;
 }
 
-async function look({ resource, account, live, actor, previous }: Look, parts: Parts, telemetry: Telemetry) {
+/** What only the event of a change tells. */
+export interface LastEvent {
+  /** Who made it, in words. */
+  readonly actor: string;
+  /** When it set the password of the user anew, Unix milliseconds. */
+  readonly passwordSetAt?: number | undefined;
+}
+
+async function look({ resource, account, live, event, previous }: Look, parts: Parts, telemetry: Telemetry) {
   const { trust, wiring } = parts;
   const settings = trust.usable ? trust.config.iam : undefined;
   const now = wiring.clock();
@@ -102,6 +110,8 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   const last = await readLastPlan(previous, parts);
   const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describeRevert(one)) });
   const isPolicy = live?.kind === 'policy';
+  const setAt = [event?.passwordSetAt, previous?.passwordSetAt].filter((at) => at !== undefined);
+  const passwordSetAt = setAt.length === 0 ? undefined : Math.max(...setAt);
   const decision = decideDrift({
     account,
     resource,
@@ -119,12 +129,19 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
     now,
     spares: isPolicy ? await readSpares(parts, resource) : [],
     holders: isPolicy ? await countHolders(wiring.clients.iam, resource) : undefined,
+    passwordSetAt,
   });
   const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
   await wake(proposed, parts);
   const plans = proposed.map((one) => describeRevert(one));
   const paths = await tellAddedPaths(decision, account, wiring);
-  const observation = { ...decision.observation, paths, plans, ...(actor !== undefined && { actor }) };
+  const isOver = decision.observation.state === 'covered' || decision.observation.state === 'gone';
+  const observation = {
+    ...decision.observation,
+    ...{ paths, plans },
+    ...(event !== undefined && { actor: event.actor }),
+    ...(passwordSetAt !== undefined && !isOver && { passwordSetAt }),
+  };
   return nextDrift({ account, resource }, previous, observation, now);
 }
 

@@ -154,7 +154,7 @@ beforeAll(async () => {
   recorder.watch(clients.dynamodb);
   for (const scenario of [signedByWorkflow, signedByKey, platformImage, deleted, unsigned, quarantined])
     await service.run(scenario);
-  await prepareIam(service, clock.now());
+  await prepareIam(service);
   await service.settle();
   await driftEverywhere(service);
   await clock.advance(600_000);

@@ -1,10 +1,14 @@
 import type { DriftFacts } from '../../findings/drift-finding.ts';
 
 /** What one look at a principal or policy comes to, without who and when. */
-export type DriftObservation = Pick<
-  DriftFacts,
-  'state' | 'verdict' | 'deviations' | 'paths' | 'actor' | 'protection' | 'plans' | 'details'
->;
+export interface DriftObservation
+  extends Pick<
+    DriftFacts,
+    'state' | 'verdict' | 'deviations' | 'paths' | 'actor' | 'protection' | 'plans' | 'details'
+  > {
+  /** When the password of the user was last set anew, as far as that still matters: no later look could find it out. Unix milliseconds. */
+  readonly passwordSetAt?: number | undefined;
+}
 
 /** The drift of one principal or policy on record: one row. Only what once deviated has one. */
 export interface DriftRecord extends DriftObservation {
@@ -69,6 +73,7 @@ function isQuiet(state: DriftObservation['state']): boolean {
   return state === 'covered' || state === 'gone';
 }
 
-function contentOf({ state, verdict, deviations, paths, actor, protection, plans }: DriftObservation): string {
-  return JSON.stringify([state, verdict, deviations, paths, actor, protection, plans]);
+function contentOf(observation: DriftObservation): string {
+  const { state, verdict, deviations, paths, actor, protection, plans, passwordSetAt } = observation;
+  return JSON.stringify([state, verdict, deviations, paths, actor, protection, plans, passwordSetAt]);
 }
