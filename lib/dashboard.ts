@@ -71,7 +71,12 @@ export class OperatorDashboard extends Construct {
         countOf('FindingImported', 'recorder'),
         countOf('TagMoved', 'image-reaction'),
       ]),
-      draw('Sweep', [countOf('SweepCompleted', 'sweep'), countOf('SweepBacklog', 'sweep')]),
+      draw(
+        'Sweep',
+        ['SweepCompleted', 'SweepImages', 'SweepAsks', 'SweepBacklog', 'SweepRepositoryUnreadable'].map((metric) =>
+          countOf(metric, 'sweep'),
+        ),
+      ),
     );
     if (plans !== undefined) {
       dashboard.addWidgets(

@@ -38,6 +38,7 @@ export interface InventoryPage {
   readonly attachments: readonly ListedAttachment[];
   /** What is in the archive, by a quarantine or by whoever else put it there. */
   readonly archived: readonly ImageName[];
+  readonly isLast: boolean;
 }
 
 export interface ListedAttachment extends ImageName {
@@ -53,7 +54,7 @@ export async function* listImages(
   { account, region, repository }: Omit<ImageName, 'digest'>,
 ): AsyncGenerator<InventoryPage> {
   let pages = 0;
-  for await (const { imageDetails = [] } of paginateDescribeImages(
+  for await (const { imageDetails = [], nextToken } of paginateDescribeImages(
     { client },
     // What is archived is listed only where it is asked for (ECR API Reference, DescribeImagesFilter).
     { registryId: account, repositoryName: repository, maxResults: 100, filter: { imageStatus: 'ANY' } },
@@ -73,7 +74,7 @@ export async function* listImages(
       if (signatureTag === undefined && detail.subjectManifestDigest === undefined) images.push(image);
       else attachments.push({ ...image, pushedAt: imagePushedAt?.getTime(), signatureTag });
     }
-    yield { images, attachments, archived };
+    yield { images, attachments, archived, isLast: nextToken === undefined };
     pages += 1;
     if (pages >= MOST_PAGES) return;
   }

@@ -4,17 +4,22 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import { type ImageName, keyOf } from '../core/image-name.ts';
+import { type ImageName, keyOf, parseKey } from '../core/image-name.ts';
+import { findDueTime } from '../core/images/sweep.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { type Evidence, evidenceSchema } from '../core/trust/evidence.ts';
 
 /** Thrown where a row cannot be read as a verdict. Nothing is decided on top of it. */
 export class VerdictStoreError extends CountersignError<'malformed-row'> {}
+
+/** Partition of the index of what is due: it has one, since it is small and read in the order of time. */
+const LOOK = 'look';
 
 /** A DynamoDB item holds 400 KB; evidence beyond this is cut, oldest policy lines first to stay. */
 const LARGEST_EVIDENCE = 256 * 1024;
@@ -75,7 +80,12 @@ export interface VerdictStore {
   markPublished(record: VerdictRecord): Promise<void>;
   /** Reads up to 100 verdicts, as they are at this moment; absent ones are left out. */
   readMany(images: readonly ImageName[]): Promise<readonly VerdictRecord[]>;
+  /** The images whose verdicts are due (`findDueTime`), the one that has been so for longest first, at most so many. What was written just now may be missing. */
+  listDue(now: number, most: number): Promise<readonly ImageName[]>;
 }
+
+/** The index by which the due ones are found: keys only, and only of rows with a time. */
+const DUE_INDEX = 'due';
 
 export function verdictStore(dynamodb: DynamoDBDocumentClient, table: string): VerdictStore {
   return {
@@ -124,6 +134,21 @@ export function verdictStore(dynamodb: DynamoDBDocumentClient, table: string): V
       }
       return records;
     },
+
+    async listDue(now, most) {
+      // One page: 1 MB of keys is more than a run takes.
+      const { Items = [] } = await dynamodb.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: DUE_INDEX,
+          KeyConditionExpression: '#due = :look AND #dueAt <= :now',
+          ExpressionAttributeNames: { '#due': 'due', '#dueAt': 'dueAt' },
+          ExpressionAttributeValues: { ':look': LOOK, ':now': now },
+          Limit: most,
+        }),
+      );
+      return Items.flatMap((item) => parseKey(String(item.image)) ?? []);
+    },
   };
 }
 
@@ -139,12 +164,14 @@ async function succeeds(write: Promise<unknown>): Promise<boolean> {
 
 function writeRow(record: VerdictRecord): Record<string, unknown> {
   const { nextCheckAt, validUntil, tagMoves, plans, evidence, ...rest } = record;
+  const dueAt = findDueTime(record);
   return {
     image: keyOf(record),
     ...rest,
     evidence: JSON.stringify(trimEvidence(evidence)),
     ...(nextCheckAt !== undefined && { nextCheckAt }),
     ...(validUntil !== undefined && { validUntil }),
+    ...(dueAt !== undefined && { due: LOOK, dueAt }),
     ...(tagMoves !== undefined && { tagMoves }),
     ...(plans !== undefined && { plans }),
     ...(record.state === 'gone' && { expiresAt: Math.floor(record.findingUpdatedAt / 1000) + KEEP_GONE }),

@@ -56,7 +56,7 @@ const tableForm = z.object({
       z.object({
         IndexName: z.string(),
         KeySchema: keyElements,
-        Projection: z.object({ ProjectionType: z.literal('ALL') }),
+        Projection: z.object({ ProjectionType: z.enum(['ALL', 'KEYS_ONLY']) }),
       }),
     )
     .optional(),
