@@ -93,6 +93,8 @@ export const bundle: Target = {
     return new Map([...parts].filter(([name]) => !/\.(tlogEntries|timestampVerificationData)[.[]/.test(name)));
   },
   harmless: FREE_OF_BUNDLE,
+  // What it is about is in what an acceptance says: the root, the key and the artifact are those of the judge.
+  takesWhole: () => true,
 };
 
 function describePart(name: string, value: string): string {
@@ -167,6 +169,7 @@ export const cosignLayer: Target = {
   },
   parts: partsOfLayer,
   harmless: FREE_OF_LAYER,
+  takesWhole: () => true,
 };
 
 function readLayer(input: Buffer): SigstoreCandidate | undefined {
