@@ -186,6 +186,23 @@ describe('a change of IAM', () => {
     expect(await listInline()).toEqual(['logs']);
   });
 
+  test('that comes back whenever it is put right stops the breaker, and both who are at odds are named', async () => {
+    await start('enforce');
+    for (const action of ['s3:Get*', 's3:Put*', 's3:List*']) await backdoor(policyOf(action));
+
+    expect(await listInline()).toEqual(['backdoor', 'logs']);
+    expect(findingOf()).toMatchObject({
+      RecordState: 'ACTIVE',
+      Title: 'role/app is contested: what was put right is changed again',
+      FindingProviderFields: { Severity: { Label: 'CRITICAL' } },
+    });
+    expect(findingOf()?.Description).toMatch(/At odds: .*user\/operator.*\. /);
+    expect(fieldsOf()).toMatchObject({ 'countersign/PlanState': 'failed' });
+
+    await act('Approve');
+    expect(await listInline()).toEqual(['logs']);
+  });
+
   test('is told with the way to more rights that it adds, and the statement that gives it', async () => {
     const { iam } = await start('observe');
     await backdoor(policyOf('iam:PutRolePolicy'));
