@@ -99,6 +99,7 @@ export class OperatorDashboard extends Construct {
           ),
         ),
         draw('IAM events waiting', countMessages(drift.queue)),
+        draw('Heartbeat', [countOf('HeartbeatRun', 'heartbeat'), countOf('HeartbeatMissed', 'heartbeat')]),
       );
     }
     if (trust !== undefined) {

@@ -7,6 +7,7 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { IamDrift } from './iam-drift.ts';
 import { IamSweep } from './iam-sweep.ts';
 import { ImageVerification } from './image-verification.ts';
@@ -76,15 +77,20 @@ export class HubStack extends Stack {
       : undefined;
     if (plans !== undefined && drift !== undefined && iam !== undefined) {
       const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
+      const heartbeat = iam.heartbeat.enabled
+        ? new Heartbeat(this, 'Heartbeat', { defaults, drift, undelivered, findings: recorder.queue })
+        : undefined;
       const own = [
         iamSweep.sweep,
+        ...(heartbeat ? [heartbeat.heartbeat] : []),
         images.reaction,
         recorder.recorder,
         sweep.sweep,
         drift.reaction,
         plans.execution.executor,
       ];
-      const all = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
+      const functions = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
+      const all = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
       drift.addPlans(plans.ledger, plans.execution, all);
       drift.allowToAsk(plans.operators.operator);
       plans.execution.addIam(iam, drift, all);

@@ -77,12 +77,12 @@ export class IamDrift extends Construct {
   }
 
   /** Lets the reaction propose plans, and tells it whom no plan may touch. */
-  addPlans(ledger: PlanLedger, plans: PlanExecution, own: readonly ServiceFunction[]): void {
+  addPlans(ledger: PlanLedger, plans: PlanExecution, ownRoles: readonly string[]): void {
     this.reaction.addEnvironment('LEDGER_TABLE', ledger.table.tableName);
     this.reaction.addEnvironment('PLAN_QUEUE_URL', plans.queue.queue.queueUrl);
     ledger.allowReadAndWrite(this.reaction);
     plans.allowToSend(this.reaction);
-    this.#ownRoles = own.map(({ role }) => role.roleArn);
+    this.#ownRoles = ownRoles;
   }
 
   /** Lets a function ask for a look. */

@@ -102,13 +102,13 @@ export class PlanExecution extends Construct {
   }
 
   /** Lets plans put IAM right: the executor reads what it changes and what was signed, and changes nothing of the service itself. */
-  addIam(iam: CompiledIam, drift: IamDrift, own: readonly ServiceFunction[]): void {
+  addIam(iam: CompiledIam, drift: IamDrift, ownRoles: readonly string[]): void {
     this.executor.addEnvironment('DRIFT_TABLE', drift.store.table.tableName);
     drift.store.allowBaselines(this.executor);
     drift.allowToAsk(this.executor);
     allowBaselineReads(this.executor, iam.bucket);
     allowReadingIam(this.executor, SLOT_READS);
-    if (iam.mode !== 'observe') allowChangingIam(this.executor, own, iam);
+    if (iam.mode !== 'observe') allowChangingIam(this.executor, ownRoles, iam);
   }
 
   private allowDeciding({ defaults, killSwitch, images }: PlanExecutionProps): void {

@@ -47,7 +47,9 @@ export type MetricName =
   | 'IamDrift'
   | 'IamProbe'
   | 'IamBaselineUnreliable'
-  | 'IamSweepCompleted';
+  | 'IamSweepCompleted'
+  | 'HeartbeatRun'
+  | 'HeartbeatMissed';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

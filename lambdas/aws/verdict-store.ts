@@ -58,6 +58,7 @@ const row = z.object({
         does: z.string(),
         reversible: z.boolean(),
         failure: z.string().optional(),
+        failureCode: z.string().optional(),
         undoneBy: z.enum(['operator', 'rule']).optional(),
       }),
     )

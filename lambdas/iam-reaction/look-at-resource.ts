@@ -12,9 +12,11 @@ import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
 import { describePlan } from '../core/findings/describe-plan.ts';
 import { describeDriftFinding } from '../core/findings/drift-finding.ts';
+import { describeHeartbeat } from '../core/findings/heartbeat-finding.ts';
 import { describeResource } from '../core/iam/describe-resource.ts';
 import { type DriftDecision, decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
+import { readPlanted } from '../core/iam/heartbeat/canary.ts';
 import { parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
 import { findAddedPaths } from '../core/iam/paths/find-added-paths.ts';
@@ -53,6 +55,8 @@ export async function lookAtResource(
   if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const { live, resource } = await findNamed(named, parts);
+    const planted = live && readPlanted(live);
+    if (live !== undefined && planted !== undefined) return reportPlanted(live.arn, planted, event, parts);
     const previous = await parts.drift.read(resource);
     const next = await look({ resource, account: arn.account, live, event, previous }, parts, telemetry);
     if (next === undefined || (await parts.drift.write(next, previous))) {
@@ -64,6 +68,20 @@ export async function lookAtResource(
     }
   }
   throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** What the heartbeat planted is seen where its event comes: a sweep would find it too, and say nothing about the events. */
+async function reportPlanted(
+  resource: string,
+  planted: string | null,
+  event: LastEvent | undefined,
+  { wiring, findingsQueueUrl }: Parts,
+): Promise<void> {
+  if (planted === null || event === undefined) return;
+  const [, , , , account = ''] = resource.split(':');
+  const region = wiring.environment.AWS_REGION ?? '';
+  const facts = { account, region, resource, state: 'seen', planted, now: wiring.clock() } as const;
+  await sendFinding(wiring.clients.sqs, findingsQueueUrl, describeHeartbeat(facts));
 }
 
 /** Live state under a name, and the whole ARN: of what is gone that which its baseline tells. */

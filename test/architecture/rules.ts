@@ -21,6 +21,7 @@ const PURE_BUILTINS = ['node:crypto', 'node:util'];
 const STACK_KNOWS = [
   'lambdas/core/config/',
   'lambdas/core/errors.ts',
+  'lambdas/core/iam/heartbeat/canary-role.ts',
   'lambdas/core/iam/write-surface.ts',
   'lambdas/core/iam/writes/',
 ];
@@ -41,7 +42,7 @@ export function judgeImport({ file, target }: Import): string | undefined {
     if (SDK.test(target)) return 'only adapters import the SDK';
   }
   if (top === 'lib' && isPath && !(into === 'lib' || STACK_KNOWS.some((start) => target.startsWith(start)))) {
-    return 'the stack knows of the functions only their configuration and what they listen to';
+    return 'the stack knows of the functions only their configuration, and what they listen to and plant on';
   }
   if (top === 'local' && isPath && ['bin', 'test', 'bench'].includes(into))
     return 'the embedded account imports no tool';

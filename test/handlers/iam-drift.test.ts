@@ -186,6 +186,23 @@ describe('a change of IAM', () => {
     expect(await listInline()).toEqual(['logs']);
   });
 
+  test('that comes back whenever it is put right stops the breaker, and both who are at odds are named', async () => {
+    await start('enforce');
+    for (const action of ['s3:Get*', 's3:Put*', 's3:List*']) await backdoor(policyOf(action));
+
+    expect(await listInline()).toEqual(['backdoor', 'logs']);
+    expect(findingOf()).toMatchObject({
+      RecordState: 'ACTIVE',
+      Title: 'role/app is contested: what was put right is changed again',
+      FindingProviderFields: { Severity: { Label: 'CRITICAL' } },
+    });
+    expect(findingOf()?.Description).toMatch(/At odds: .*user\/operator.*\. /);
+    expect(fieldsOf()).toMatchObject({ 'countersign/PlanState': 'failed' });
+
+    await act('Approve');
+    expect(await listInline()).toEqual(['logs']);
+  });
+
   test('is told with the way to more rights that it adds, and the statement that gives it', async () => {
     const { iam } = await start('observe');
     await backdoor(policyOf('iam:PutRolePolicy'));
@@ -390,15 +407,20 @@ async function unseen(act: () => Promise<unknown>) {
 describe('the credentials of a user', () => {
   const ana = { UserName: 'ana' };
   const ANA = `arn:aws:iam::${ACCOUNT}:user/ana`;
-  const keysOf = async () =>
-    (await service.account.clients.iam.send(new ListAccessKeysCommand(ana))).AccessKeyMetadata?.map(
+  let signedKey: string | undefined;
+  /** That of the signed key first. */
+  const keysOf = async () => {
+    const { AccessKeyMetadata = [] } = await service.account.clients.iam.send(new ListAccessKeysCommand(ana));
+    const isSigned = ({ AccessKeyId }: { AccessKeyId?: string }) => AccessKeyId === signedKey;
+    return AccessKeyMetadata.toSorted((one, other) => Number(isSigned(other)) - Number(isSigned(one))).map(
       ({ Status }) => Status,
     );
+  };
 
   async function withUser() {
     const { iam } = await start('enforce');
     await iam.send(new CreateUserCommand(ana));
-    await iam.send(new CreateAccessKeyCommand(ana));
+    signedKey = (await iam.send(new CreateAccessKeyCommand(ana))).AccessKey?.AccessKeyId;
     await publish(ANA);
     await settle();
     return iam;

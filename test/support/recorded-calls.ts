@@ -123,6 +123,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
   UpdateCommand: onTable('dynamodb:UpdateItem'),
   BatchGetItemCommand: onTables('dynamodb:BatchGetItem'),
   BatchGetCommand: onTables('dynamodb:BatchGetItem'),
+  GetFindingsCommand: (_input, at) => ({
+    action: 'securityhub:GetFindings',
+    resources: [at('securityhub', 'hub/default')],
+  }),
   BatchImportFindingsCommand: (input) => {
     const { Findings } = z.object({ Findings: z.array(z.object({ ProductArn: z.string() })) }).parse(input);
     return { action: 'securityhub:BatchImportFindings', resources: Findings.map((finding) => finding.ProductArn) };

@@ -43,6 +43,7 @@ export function compileConfiguration(
         protected: iam.protected,
         limits: iam.limits,
         checks: iam.checks,
+        heartbeat: iam.heartbeat,
       },
     }),
     trust: trust.trust,
