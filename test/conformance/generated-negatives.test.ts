@@ -7,6 +7,8 @@ import { githubWorkflow, type Identity } from '../../local/sigstore/fulcio.ts';
 import { type Artifact, buildImage, buildIndex } from '../../local/sigstore/images.ts';
 import { startRegistry } from '../support/loopback-registry.ts';
 import { artifactOf, BUNDLE, blobOf, DSSE, MANIFEST, referrerOf, SIMPLE_SIGNING } from '../support/memory-source.ts';
+import { signCose, signJws } from '../support/notation-envelopes.ts';
+import { acmeName, issueChain } from '../support/notation-kit.ts';
 import {
   bundleOn,
   image,
@@ -386,5 +388,64 @@ describe('clocks that differ', () => {
       expect(await judge(good, { now })).toEqual(VERIFIED);
       expect(await judge(bad, { now })).toEqual(invalid('certificate-expired'));
     }
+  });
+});
+
+describe('a Notary Project signature', () => {
+  const DAY = 24 * HOUR;
+  const life = { notBefore: NOON - 30 * DAY, notAfter: NOON + 30 * DAY };
+  const chain = issueChain({ leaf: life });
+  const stranger = issueChain({ leaf: life });
+  const descriptor = { mediaType: MANIFEST, digest: image.digest, size: image.manifest.length };
+  const signed = { signingTime: NOON - HOUR, payload: { targetArtifact: descriptor } };
+  const on = (envelope: Buffer, mediaType: string) =>
+    referrerOf(image, [{ mediaType, bytes: envelope, digest: digestOf(envelope) }], {
+      artifactType: 'application/vnd.cncf.notary.signature',
+    });
+  const look = (envelope: Buffer, mediaType: string) =>
+    judge(repositoryOf([on(envelope, mediaType)]), {
+      require: { signedBy: 'notary' },
+      notary: [chain.root.certificate],
+    });
+
+  test.each([
+    ['application/jose+json', signJws],
+    ['application/cose', signCose],
+  ] as const)('as %s', async (mediaType, sign) => {
+    const other = { ...descriptor, digest: digestOf('another image') };
+    const ended = issueChain({ leaf: { ...life, notAfter: NOON - DAY } });
+    const named = issueChain({ leaf: { ...life, name: acmeName('Acme Releases') } });
+
+    expect(await look(sign(chain, signed), mediaType)).toEqual(VERIFIED);
+    expect(await look(sign(chain, { ...signed, payload: { targetArtifact: other } }), mediaType)).toEqual(
+      invalid('subject-mismatch'),
+    );
+    expect(
+      await look(sign(chain, { ...signed, payload: { targetArtifact: { ...descriptor, size: 1 } } }), mediaType),
+    ).toEqual(invalid('subject-mismatch'));
+    expect(await look(sign(stranger, signed), mediaType)).toEqual(invalid('untrusted-certificate'));
+    expect(await look(sign(chain, { ...signed, keys: stranger.leaf.keys }), mediaType)).toEqual(
+      invalid('bad-signature'),
+    );
+    expect(await look(sign(chain, { ...signed, expiry: NOON - 1000 }), mediaType)).toEqual(
+      invalid('signature-expired'),
+    );
+    const under = (own: typeof chain) =>
+      judge(repositoryOf([on(sign(own, signed), mediaType)]), {
+        require: { signedBy: 'notary' },
+        notary: [own.root.certificate],
+      });
+    expect(await under(ended)).toEqual(invalid('certificate-not-valid'));
+    expect(await under(named)).toEqual(invalid('untrusted-identity'));
+  });
+
+  test('in a manifest with two envelopes is none', async () => {
+    const envelope = signJws(chain, signed);
+    const layer = { mediaType: 'application/jose+json', bytes: envelope, digest: digestOf(envelope) };
+    const two = referrerOf(image, [layer, layer], { artifactType: 'application/vnd.cncf.notary.signature' });
+
+    expect(
+      await judge(repositoryOf([two]), { require: { signedBy: 'notary' }, notary: [chain.root.certificate] }),
+    ).toEqual(unsigned('no-candidate', 'malformed-manifest'));
   });
 });

@@ -52,7 +52,8 @@ test('when the policy changes, every verdict by the old one is made again by the
     loadHandler,
   });
   const images = [await service.run(signedByKey), await service.run(signedByKey)];
-  await service.settle();
+  // Signatures that were just pushed are looked at by every sweep, and their images with them.
+  await clock.advance(3 * HOUR);
   const traces = images.map(({ repository, digest }) => `${repository}@${digest}`);
   const look = () =>
     traces.map((trace) => [

@@ -3,6 +3,7 @@ import { type ArtifactSource, LIMITS } from '../../lambdas/core/images/source.ts
 import { verifyImage } from '../../lambdas/core/images/verify-image.ts';
 import { loadTrustMaterial } from '../../lambdas/core/trust/material.ts';
 import { trustPolicySchema } from '../../lambdas/core/trust/policy.ts';
+import { toPem } from '../../local/sigstore/certificates.ts';
 import { githubWorkflow, type Identity } from '../../local/sigstore/fulcio.ts';
 import { type Artifact, buildImage } from '../../local/sigstore/images.ts';
 import { createPrivateSigstore, type LegacyLayer, type SigningOptions } from '../../local/sigstore/private-sigstore.ts';
@@ -18,6 +19,8 @@ import {
 
 export const NOON = Date.UTC(2026, 10, 23, 12);
 export const SLSA = 'https://slsa.dev/provenance/v1';
+/** Whom the signer `notary` accepts. */
+export const NOTARY = 'x509.subject: C=US, ST=WA, O=Acme, CN=Acme Release';
 export const RELEASE = githubWorkflow('acme/app');
 
 /** What the clocks of the signing services say from now on: one moment for each time they are asked, the last one for ever. */
@@ -84,22 +87,32 @@ export interface Seen {
   readonly codes: readonly string[];
 }
 
+export interface JudgeOptions {
+  /** Default: signed by the release workflow. */
+  readonly require?: object;
+  /** Default: that of the image in question. */
+  readonly digest?: Digest;
+  /** Unix milliseconds. */
+  readonly now?: number;
+  /** More of the image policy. */
+  readonly policy?: object;
+  /** The certificates that the signer `notary` trusts, DER. */
+  readonly notary?: readonly Buffer[];
+}
+
 /** What the policy makes of an image: signed by the release workflow, unless it demands something else. */
-export async function judge(
-  where: MemoryRepository | ArtifactSource,
-  options: {
-    readonly require?: object;
-    readonly digest?: Digest;
-    readonly now?: number;
-    readonly policy?: object;
-  } = {},
-): Promise<Seen> {
+export async function judge(where: MemoryRepository | ArtifactSource, options: JudgeOptions = {}): Promise<Seen> {
   const { require = { signedBy: 'release' }, digest = image.digest, now = NOON + 3_600_000 } = options;
+  const notary = options.notary?.map(toPem);
   const keyless = { root: 'sigstore', issuer: RELEASE.issuer, identity: RELEASE.subject.value };
   const policy = trustPolicySchema.parse({
     version: 1,
     roots: { sigstore: { file: 'root.json' } },
-    signers: { release: { keyless }, security: { keyless: { ...keyless, identity: 'https://acme.example/security' } } },
+    signers: {
+      release: { keyless },
+      security: { keyless: { ...keyless, identity: 'https://acme.example/security' } },
+      ...(notary && { notary: { notation: { ca: ['ca.crt'], identities: [NOTARY], revocation: 'required' } } }),
+    },
     images: [{ name: 'app', repositories: ['acme/**'], require, ...options.policy }],
     otherRepositories: 'refuse',
   });
@@ -108,7 +121,12 @@ export async function judge(
     source: 'readManifests' in where ? where : memorySource(where),
     digest,
     repository: 'acme/app',
-    material: loadTrustMaterial({ policy, roots: { sigstore: root }, keys: {}, stores: {} }),
+    material: loadTrustMaterial({
+      policy,
+      roots: { sigstore: root },
+      keys: {},
+      stores: notary === undefined ? {} : { notary: { ca: notary } },
+    }),
     limits: LIMITS,
     clock: () => now,
   });

@@ -140,8 +140,8 @@ function describeStamp(text: string): string {
 
 function partsOfLayer(input: Buffer): ReadonlyMap<string, string> {
   const parts = partsOfFormat(input, LAYER, describeLayerPart);
-  // An empty annotation is none.
-  for (const [name, value] of parts) if (value === '') parts.delete(name);
+  // An empty annotation is none. What stands twice in this document of ours never reaches the engine; in what is inside it would.
+  for (const [name, value] of parts) if (value === '' || name.endsWith(', a second time')) parts.delete(name);
   const replace = (name: string, defined: RegExp) => {
     const value = parts.get(name);
     if (value === undefined || value === '') return;
