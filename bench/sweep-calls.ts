@@ -49,7 +49,7 @@ async function countUnchanged(repositories: number, images: number, template: un
     await world.run();
     const result = await world.run();
     const calls = world.sent.length;
-    const expected = 4 + 2 * repositories * Math.ceil(images / 100);
+    const expected = 5 + 2 * repositories * Math.ceil(images / 100);
     const all = repositories * images;
     return {
       cells: [`${repositories} x ${images} images`, String(calls), (calls / all).toFixed(4)],

@@ -6,11 +6,13 @@ import type { Digest } from '../core/digest.ts';
 import type { ImageName } from '../core/image-name.ts';
 import { findArchivedNeed, findAttachmentNeed, findNeed, type Need, type SweepTime } from '../core/images/sweep.ts';
 import type { RunBudget } from './run-budget.ts';
+import type { Sightings } from './sightings.ts';
 
 export interface NeedParts {
   readonly ecr: ECRClient;
   readonly verdicts: Pick<VerdictStore, 'readMany'>;
   readonly budget: RunBudget;
+  readonly sightings: Sightings;
   readonly at: () => SweepTime;
 }
 
@@ -29,7 +31,7 @@ export interface RepositoryNeeds {
 /** Compares a repository with the verdicts: one DescribeImages call for 100 images, one BatchGetItem call for 100 verdicts. Stops where the budget ends. */
 export async function findNeeds(
   repository: Omit<ImageName, 'digest'>,
-  { ecr, verdicts, budget, at }: NeedParts,
+  { ecr, verdicts, budget, sightings, at }: NeedParts,
 ): Promise<RepositoryNeeds> {
   const needs: RepositoryNeeds['needs'][number][] = [];
   let images = 0;
@@ -39,6 +41,7 @@ export async function findNeeds(
     if (listed.length > 0) budget.noteCall();
     const records = listed.length > 0 ? await verdicts.readMany(listed) : [];
     const known = new Map(records.map((record) => [record.digest, record]));
+    for (const record of records) if (record.findingOpen) sightings.noteOpen(record);
     const time = at();
     const add = (image: DelayedRecheck['image'], need: Need | undefined) => {
       if (need !== undefined) needs.push({ digest: image.digest, image, need });

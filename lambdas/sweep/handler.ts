@@ -11,9 +11,11 @@ import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseCompiledConfig } from '../core/config/parse-compiled.ts';
 import { isIgnored } from '../core/trust/match-repository.ts';
+import { askForMissing } from './ask-for-missing.ts';
 import { RecheckOutbox } from './recheck-outbox.ts';
 import { reportMovableTags } from './report-movable-tags.ts';
 import { RunBudget, type RunLimits } from './run-budget.ts';
+import { Sightings } from './sightings.ts';
 import { type SweepProgress, sweepRepositories } from './sweep-repositories.ts';
 
 /** One run. The reactions work off 5,000 images in well under an hour; 20,000 calls compare nearly a million. What is left over the next run begins with. */
@@ -67,15 +69,16 @@ export function createHandler(
     for (const image of await verdicts.listDue(clock(), limits.inTurn)) await outbox.ask(image, 'due');
     const position = sweepPositionStore(clients.dynamodb, verdictTable, where);
     budget.noteCall();
-    const progress = await sweepRepositories(
-      repositories.map(({ name }) => name),
-      await position.read(),
-      {
-        ...{ ecr: clients.ecr, verdicts, budget, where, outbox, telemetry, notePosition: position.write },
-        at: () => ({ now: clock(), policyHash: inUse.hash }),
-      },
-    );
-    const { images, backlog, unreadable, cutShort, isRoundOver } = progress;
+    const names = repositories.map(({ name }) => name);
+    const sightings = new Sightings(names);
+    const parts = { ecr: clients.ecr, verdicts, budget, outbox, sightings, where, telemetry };
+    const progress = await sweepRepositories(names, await position.read(), {
+      ...parts,
+      notePosition: position.write,
+      at: () => ({ now: clock(), policyHash: inUse.hash }),
+    });
+    const { images, unreadable, cutShort, isRoundOver } = progress;
+    const backlog = progress.backlog + (await askForMissing(parts));
     const { asks, calls } = budget;
     telemetry.count('SweepCompleted', isRoundOver ? 1 : 0);
     telemetry.count('SweepImages', images);
@@ -83,6 +86,6 @@ export function createHandler(
     telemetry.count('SweepBacklog', backlog);
     telemetry.count('SweepRepositoryUnreadable', unreadable);
     telemetry.info('sweep ended', { images, asks, backlog, calls, unreadable, cutShort: String(cutShort) });
-    return { ...progress, asks, calls };
+    return { ...progress, backlog, asks, calls };
   });
 }

@@ -62,6 +62,7 @@ export async function sweepRepositories(
     if (isTooLarge || found === 'unreadable') unreadable += 1;
     if (found === 'unreadable') continue;
     images += found.images;
+    if (found.isWhole) parts.sightings.noteWhole(repository);
     const after = repository === from?.repository ? from.after : undefined;
     const { first, last } = splitImages(found.needs, after);
     await askFor(repository, first, after);
