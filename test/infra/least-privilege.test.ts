@@ -191,7 +191,7 @@ beforeAll(async () => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const physical = recorder
     .calls('plan-executor')
-    .concat(recorder.calls('iam-reaction'))
+    .concat(recorder.calls('iam-reaction'), recorder.calls('guardduty-reaction'))
     .flatMap(({ resource }) => (resource.includes(':table/') ? [resource.split('/').at(-1) ?? ''] : []));
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
