@@ -11,10 +11,11 @@ import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { type ImageName, parseKey } from '../core/image-name.ts';
 import type { KnownManifest } from '../core/images/candidates.ts';
+import { forgetsRevocation } from '../core/images/known-revocation.ts';
 import type { ImageAtRest } from '../core/images/quarantine.ts';
 import type { Known, QuarantineFacts } from '../core/images/quarantine-guards.ts';
 import { LIMITS } from '../core/images/source.ts';
-import type { VerdictState } from '../core/images/verdict.ts';
+import type { VerdictRecord, VerdictState } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
 import type { NotationPorts } from '../core/images/verify-notation.ts';
 import type { Plan } from '../core/ledger/plan.ts';
@@ -62,20 +63,21 @@ export function factReader(
     look: Look,
   ): Promise<VerdictState | 'undecided'> {
     const stored = await verdicts.read(image);
+    const decide = (seen: Observation) => requireDecided(seen, image, stored, trust.policyHash);
     const onRecord = stored?.policyHash === trust.policyHash ? stored.state : 'undecided';
     if (atRest === 'gone') return onRecord;
     if (atRest.storage !== 'active') {
       // Its manifest cannot be read there. A signature can be found all the same; that there is none is for the record to say.
       const seen = stored?.manifest === undefined ? undefined : await observe(image, stored.manifest);
-      if (seen?.kind === 'decided' && seen.decision.verdict === 'verified') return 'verified';
+      if (seen?.kind === 'decided' && seen.decision.verdict === 'verified') return decide(seen);
       if (seen?.kind === 'ignored') return 'ignored';
-      if (seen !== undefined && trust.usable) requireDecided(seen, image);
+      if (seen !== undefined && trust.usable) decide(seen);
       return onRecord === 'verified' ? 'undecided' : onRecord;
     }
     const seen = await look();
     if (seen.kind === 'undecided' && !trust.usable) return 'undecided';
     if (seen.kind === 'gone' || seen.kind === 'ignored') return seen.kind;
-    const verdict = requireDecided(seen, image);
+    const verdict = decide(seen);
     // The grace of an image is on record: without it an image that was just pushed would count as unsigned.
     return verdict === 'unsigned' && onRecord !== 'unsigned' && onRecord !== 'invalid' ? 'pending' : verdict;
   }
@@ -115,10 +117,16 @@ export function factReader(
   };
 }
 
-/** A registry that does not answer says nothing about the image: the plan waits for one that does. */
-function requireDecided(seen: Observation, { digest }: ImageName): Exclude<Decision['verdict'], 'error'> {
+/** A registry that does not answer says nothing about the image, nor does a silent responder about what is known to be revoked: the plan waits for one that does. */
+function requireDecided(
+  seen: Observation,
+  { digest }: ImageName,
+  stored: VerdictRecord | undefined,
+  policyHash: string,
+): Exclude<Decision['verdict'], 'error'> {
   const verdict = seen.kind === 'decided' ? seen.decision.verdict : 'error';
-  if (verdict === 'error') throw new UndecidedNow('undecided', `${digest} cannot be judged now`);
+  const isForgotten = seen.kind === 'decided' && forgetsRevocation(stored, seen.decision, policyHash);
+  if (verdict === 'error' || isForgotten) throw new UndecidedNow('undecided', `${digest} cannot be judged now`);
   return verdict;
 }
 

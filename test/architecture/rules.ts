@@ -4,13 +4,14 @@ import type { Import } from './imports.ts';
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   signature: [],
   trust: ['signature'],
-  // The table of calls that change access is a word of IAM; the events only recognise them.
-  events: ['iam'],
+  // The table of calls that change access is a word of IAM, and a threat one of the threats; the events only recognise them.
+  events: ['iam', 'threats'],
   findings: ['trust', 'signature', 'ledger'],
   ledger: ['trust', 'signature'],
   config: ['trust', 'signature'],
   images: ['trust', 'signature', 'findings', 'ledger'],
   iam: ['trust', 'signature', 'findings', 'ledger'],
+  threats: ['trust', 'signature', 'findings', 'ledger'],
 };
 
 /** The packages that are pure computation. */

@@ -113,3 +113,32 @@ test('a quarantine is not taken back while the executor cannot learn that nothin
   expect(meanwhile).toEqual({ state: 'verified', status: 'ARCHIVED' });
   expect(await statusOf(image)).toBe('ACTIVE');
 });
+
+test('where no answer is required, a responder that falls silent does not take back what it said', async () => {
+  const { reaction, executor } = await start({ revocation: 'not-required' });
+  reaction.says = executor.says = 'revoked';
+  const image = await push(reaction);
+  const before = { state: stateOf(image), status: await statusOf(image) };
+  reaction.says = executor.says = 'silent';
+  await clock.advance(6 * HOUR);
+  const silent = { state: stateOf(image), status: await statusOf(image) };
+  reaction.says = executor.says = 'good';
+  await clock.advance(3 * HOUR);
+
+  expect(before).toEqual({ state: 'invalid', status: 'ARCHIVED' });
+  expect(silent).toEqual(before);
+  expect({ state: stateOf(image), status: await statusOf(image) }).toEqual({ state: 'verified', status: 'ACTIVE' });
+});
+
+test('where no answer is required, a plan waits while only the executor gets none', async () => {
+  const { reaction, executor } = await start({ revocation: 'not-required' });
+  reaction.says = 'revoked';
+  executor.says = 'silent';
+  const image = await push(reaction);
+  const meanwhile = await statusOf(image);
+  executor.says = 'revoked';
+  await clock.advance(3 * HOUR);
+
+  expect(meanwhile).toBe('ACTIVE');
+  expect(await statusOf(image)).toBe('ARCHIVED');
+});

@@ -418,3 +418,29 @@ describe('a verdict that has to be made again at a time', () => {
     expect(owed(after.record)).toBe(false);
   });
 });
+
+describe('an image that is refused since its certificate is revoked', () => {
+  const asked = (result: 'passed' | 'skipped') => ({
+    ...evidenceOf('satisfied'),
+    checks: [{ check: 'revocation' as const, result, detail: 'by OCSP' }],
+  });
+  const revoked = () => lookAgain([decided('invalid', { reasons: [{ code: 'revoked', message: 'It is revoked.' }] })]);
+  const later = { now: NOON + 60 * SECOND };
+
+  it('stays so while nobody answers, and is asked about again', () => {
+    const next = look(revoked(), decided('verified', { evidence: [asked('skipped')] }), later);
+
+    expect(next.record).toMatchObject({ state: 'invalid', attempts: 1, findingOpen: true });
+    expect(next.recheckAfter).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each([
+    ['an answer says otherwise', [asked('passed')], {}],
+    ['it is signed otherwise', [evidenceOf('satisfied')], {}],
+    ['the policy is another one', [asked('skipped')], { policyHash: 'sha256:policy-2' }],
+  ])('is verified where %s', (_what, evidence, changes) => {
+    const { record } = look(revoked(), decided('verified', { evidence }), { ...later, ...changes });
+
+    expect(record).toMatchObject({ state: 'verified', findingOpen: false });
+  });
+});
