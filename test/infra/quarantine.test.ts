@@ -43,8 +43,9 @@ function grantsOf(template: Template) {
 
 /** What is neither reading (a report is only read) nor the service's own books and messages: tables, queues, logs, traces, findings. */
 const isChange = ({ action }: { readonly action: string }) =>
-  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^iam:GenerateCredentialReport$/.test(action) &&
-  !/^\w+:(Get|List|Describe|BatchGet)/.test(action);
+  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^iam:GenerateCredentialReport$/.test(
+    action,
+  ) && !/^\w+:(Get|List|Describe|BatchGet)/.test(action);
 const changesOf = (template: Template) =>
   distinct(
     grantsOf(template)
