@@ -63,6 +63,8 @@ export class IamDrift extends Construct {
     });
     this.queue.addReader(this.reaction, { batchSize: 10, maxConcurrency: 5 });
     this.store.allowReadAndWrite(this.reaction);
+    // What a deployment may not be through with comes again.
+    this.allowToAsk(this.reaction);
     allowBaselineReads(this.reaction, iam.bucket);
     allowReadingIam(this.reaction, [...READS, ...CREDENTIAL_READS, 'iam:ListEntitiesForPolicy']);
     this.reaction.allow(

@@ -65,6 +65,12 @@ export async function sendIamRecheck(sqs: SQSClient, queueUrl: string, resource:
   );
 }
 
+/** Puts a message back into a queue for later: `delay` in seconds (0 to 900). */
+export async function sendAgain(sqs: SQSClient, queueUrl: string, body: string, delay: number): Promise<void> {
+  const DelaySeconds = Math.max(0, Math.min(900, Math.ceil(delay)));
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, DelaySeconds }));
+}
+
 /** Hands a finding to the recorder. */
 export async function sendFinding(sqs: SQSClient, queueUrl: string, finding: AsffFinding): Promise<void> {
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, finding }) }));

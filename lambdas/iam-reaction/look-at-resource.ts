@@ -43,28 +43,36 @@ const KINDS = ['role', 'user', 'group', 'policy'];
 
 /**
  * Looks at a principal or policy and records what follows. The finding stays owed on the record until it was handed on, and a plan is in the ledger before the
- * record names it, so that a crash between any two steps is made up for by the next look. Throws where another try is due.
+ * record names it, so that a crash between any two steps is made up for by the next look. `waits` where a deployment may not be through with the resource: nothing
+ * was recorded, and the event is to come again. Throws where another try is due.
  */
 export async function lookAtResource(
   named: string,
   event: LastEvent | undefined,
   parts: Parts,
   telemetry: Telemetry,
-): Promise<void> {
+): Promise<'done' | 'waits'> {
   const arn = parseIamArn(named);
-  if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return;
+  if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return 'done';
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const { live, resource } = await findNamed(named, parts);
     const planted = live && readPlanted(live);
-    if (live !== undefined && planted !== undefined) return reportPlanted(live.arn, planted, event, parts);
+    if (live !== undefined && planted !== undefined) {
+      await reportPlanted(live.arn, planted, event, parts);
+      return 'done';
+    }
     const previous = await parts.drift.read(resource);
     const next = await look({ resource, account: arn.account, live, event, previous }, parts, telemetry);
+    if (next === 'waits') {
+      telemetry.info('waits for a deployment', { resource });
+      return 'waits';
+    }
     if (next === undefined || (await parts.drift.write(next, previous))) {
       tell(next ?? previous, telemetry, next !== undefined);
       await publishOwed(next ?? previous, live, parts);
       // Names are unique in an account: where this one has another path now, nothing is under the ARN that was asked for.
       if (resource !== named) await closeFormer(named, arn.account, parts);
-      return;
+      return 'done';
     }
   }
   throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
@@ -118,6 +126,8 @@ export interface LastEvent {
   readonly actor: string;
   /** When it set the password of the user anew, Unix milliseconds. */
   readonly passwordSetAt?: number | undefined;
+  /** A deployment that may not be through did it, and the time to wait for it is not over. */
+  readonly mayWait: boolean;
 }
 
 async function look({ resource, account, live, event, previous }: Look, parts: Parts, telemetry: Telemetry) {
@@ -149,11 +159,13 @@ async function look({ resource, account, live, event, previous }: Look, parts: P
     holders: isPolicy ? await countHolders(wiring.clients.iam, resource) : undefined,
     passwordSetAt,
   });
+  const paths = await tellAddedPaths(decision, account, wiring);
+  const isOver = decision.observation.state === 'covered' || decision.observation.state === 'gone';
+  // What opens a way to more rights is no matter of patience.
+  if (event?.mayWait === true && !isOver && paths.length === 0) return 'waits';
   const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
   await wake(proposed, parts);
   const plans = proposed.map((one) => describeRevert(one));
-  const paths = await tellAddedPaths(decision, account, wiring);
-  const isOver = decision.observation.state === 'covered' || decision.observation.state === 'gone';
   const observation = {
     ...decision.observation,
     ...{ paths, plans },

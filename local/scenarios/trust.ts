@@ -98,6 +98,7 @@ export function compileScenarioConfig(
           ...{ oldestKey: 90 * 86_400, longestUnused: 45 * 86_400 },
         },
         heartbeat: { enabled: true, every: 86_400, within: 1800 },
+        deploymentWait: 300,
       },
     }),
     trust: {

@@ -32,6 +32,7 @@ import {
 } from '../../lambdas/core/iam/baseline/statement.ts';
 import { prepareStatement, writeKeyBundle } from '../../lambdas/core/signature/key-bundle.ts';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
+import { internalsOf } from '../../local/account/internals.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { BASELINES } from '../../local/scenarios/trust.ts';
 import { fullConfiguration } from '../infra/configuration.ts';
@@ -295,6 +296,72 @@ describe('a change of IAM', () => {
 
     expect(during).toEqual(['backdoor', 'logs']);
     expect(await listInline()).toEqual(['logs']);
+  });
+});
+
+describe('what CloudFormation does', () => {
+  const deployAs = (invokedBy: string) =>
+    internalsOf(service.account).iam.actAs({
+      type: 'AssumedRole',
+      arn: `arn:aws:iam::${ACCOUNT}:role/deployer`,
+      invokedBy,
+    });
+  const put = (action: string) =>
+    service.account.clients.iam.send(
+      new PutRolePolicyCommand({ RoleName: 'app', PolicyName: 'more', PolicyDocument: policyOf(action) }),
+    );
+  const pass = (minutes: number) => clock.advance(minutes * 60_000);
+
+  test('is waited for, and no finding where it ends as it was signed', async () => {
+    const { iam } = await start('enforce');
+    deployAs('cloudformation.amazonaws.com');
+    await put('s3:Get*');
+    await pass(4);
+    const meanwhile = await listInline();
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: 'app', PolicyName: 'more' }));
+    await settle();
+
+    expect(meanwhile).toEqual(['logs', 'more']);
+    expect(findingOf()).toBeUndefined();
+  });
+
+  test('is judged after a fixed time, however often it goes on, and told with who did it', async () => {
+    await start('approve');
+    deployAs('cloudformation.amazonaws.com');
+    for (const action of ['s3:Get*', 's3:List*', 's3:GetObject']) {
+      await put(action);
+      await pass(1.6);
+    }
+    const before = findingOf();
+    await pass(1);
+
+    expect(before).toBeUndefined();
+    expect(fieldsOf()['countersign/PlanState']).toBe('proposed');
+    expect(findingOf()?.Description).toContain('invoked by cloudformation.amazonaws.com');
+  });
+
+  test.each([
+    ['that opens a way to more rights', 'cloudformation.amazonaws.com', 'iam:*'],
+    ['that only calls itself so', 'cloudformation.amazonaws.com.example', 's3:Get*'],
+  ])('is not waited for: one %s', async (_, invokedBy, action) => {
+    await start('enforce');
+    deployAs(invokedBy);
+    await put(action);
+    await pass(1);
+
+    expect(await listInline()).toEqual(['logs']);
+    expect(findingOf()).toBeDefined();
+  });
+
+  test('hides nothing that somebody else does meanwhile', async () => {
+    await start('observe');
+    deployAs('cloudformation.amazonaws.com');
+    await put('s3:Get*');
+    internalsOf(service.account).iam.actAs({ type: 'IAMUser', arn: `arn:aws:iam::${ACCOUNT}:user/operator` });
+    await put('s3:List*');
+    await pass(1);
+
+    expect(findingOf()?.Description).toContain('user/operator');
   });
 });
 

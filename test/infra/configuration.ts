@@ -42,6 +42,7 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
       ...{ oldestKey: 90 * 86_400, longestUnused: 45 * 86_400 },
     },
     heartbeat: { enabled: true, every: 86_400, within: 1800 },
+    deploymentWait: 300,
   },
   trust: {
     ...content.trust,

@@ -44,6 +44,7 @@ export function compileConfiguration(
         limits: iam.limits,
         checks: iam.checks,
         heartbeat: iam.heartbeat,
+        deploymentWait: iam.deploymentWait,
       },
     }),
     trust: trust.trust,

@@ -41,6 +41,9 @@ const heartbeat = z.strictObject({
   within: duration.prefault('30m'),
 });
 
+/** Longest delay of a message (SQS API Reference, SendMessage: `DelaySeconds`). */
+const LONGEST_WAIT = 900;
+
 /** What is done about changes of IAM. Modes have no default. */
 export const iamSchema = z.strictObject({
   mode,
@@ -51,6 +54,10 @@ export const iamSchema = z.strictObject({
   limits,
   checks: checks.prefault({}),
   heartbeat: heartbeat.prefault({}),
+  /** How long a change that CloudFormation made may be incomplete before it is judged. */
+  deploymentWait: duration
+    .prefault('5m')
+    .refine((wait) => wait <= LONGEST_WAIT, 'a deployment is waited for at most 15m'),
   /** Who is told in the region of the events of IAM, where a topic of the hub's region cannot be reached. */
   globalAlarms: alarms.optional(),
 });
@@ -64,5 +71,6 @@ export const compiledIam = z.strictObject({
   /** Durations in seconds. */
   checks: checks.extend({ oldestKey: seconds, longestUnused: seconds }),
   heartbeat: heartbeat.extend({ every: seconds, within: seconds }),
+  deploymentWait: seconds.max(LONGEST_WAIT),
 });
 export type CompiledIam = z.infer<typeof compiledIam>;
