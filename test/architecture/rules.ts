@@ -11,6 +11,7 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   config: ['trust', 'signature'],
   images: ['trust', 'signature', 'findings', 'ledger'],
   iam: ['trust', 'signature', 'findings', 'ledger'],
+  controls: ['findings', 'ledger'],
   threats: ['trust', 'signature', 'findings', 'ledger'],
 };
 

@@ -207,6 +207,10 @@ async function run(seed: number) {
     await settle(world);
   }
   const left = await deviations(world);
+  const told = service.observations
+    .allFindings()
+    .filter(({ RecordState }) => RecordState === 'ACTIVE')
+    .map(({ Title, Description }) => `${String(Title)}: ${String(Description)}`);
   let writes = 0;
   const stop = account.onTimeline(({ step, summary }) => {
     if (step === 'api' && WRITES.test(summary) && !summary.includes('refused')) writes += 1;
@@ -221,6 +225,7 @@ async function run(seed: number) {
   return {
     moves,
     left,
+    told,
     writes,
     kept,
     end: canonicalize(states.map((state) => state && { ...state, uniqueId: 'any' })),
@@ -232,10 +237,10 @@ test(`${RUNS} random interleavings of ${Object.keys(MOVES).length} kinds of move
   const hash = createHash('sha256');
   let made = 0;
   for (let seed = SEED; seed < SEED + RUNS; seed += 1) {
-    const { moves, left, writes, kept, end } = await run(seed);
+    const { moves, left, told, writes, kept, end } = await run(seed);
 
     const context = `seed ${seed}: ${moves.join(', ')}`;
-    expect(left, context).toEqual([]);
+    expect(left, `${context}\n${told.join('\n')}`).toEqual([]);
     expect(writes, `${context}: it goes on`).toBe(0);
     expect(
       kept.every((state) => state !== undefined),
