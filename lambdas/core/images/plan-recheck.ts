@@ -6,7 +6,7 @@ export const MOST_ATTEMPTS = 8;
 const LONGEST_DELAY = 900;
 /** Delay of the look that has to agree with a change, seconds: longer than one look can take. */
 const SECOND_LOOK = 60;
-/** Shortest delay before a verdict that ends is made again, seconds: an authority whose answers end at once must not keep us busy with one image. */
+/** Shortest delay before a verdict that ends is made again, seconds: longer than one look can take. */
 const SHORTEST_HOLD = 60;
 /** Clocks differ; a message that comes this much early, milliseconds, is the one that was awaited. */
 const EARLY = 1000;
@@ -38,7 +38,7 @@ export function planRecheck(
       return onItsWay ? undefined : waitForSignature(next, at.now);
     case 'verified':
       if (contradicts) return SECOND_LOOK;
-      return onItsWay ? undefined : waitForEnd(next, at.now);
+      return onItsWay || isRenewed(next, previous) ? undefined : waitForEnd(next, at.now);
     case 'unsigned':
     case 'invalid':
     case 'gone':
@@ -53,6 +53,11 @@ export function planRecheck(
 function backOff(attempts: number, random: number): number {
   const longest = Math.min(LONGEST_DELAY, 15 * 2 ** (attempts - 1));
   return Math.ceil(longest * (0.5 + random / 2));
+}
+
+/** Whether the end of the verdict has moved: it rests on answers that are renewed, and one whose answers hold for minutes must not keep us busy. The sweep renews them. */
+function isRenewed({ validUntil }: Awaiting, previous: VerdictRecord | undefined): boolean {
+  return previous?.state === 'verified' && previous.validUntil !== undefined && previous.validUntil !== validUntil;
 }
 
 /** Until the verdict has to be made again, where a message can wait so long; what ends later the sweep finds. */
