@@ -3,6 +3,7 @@ import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, SingleValueWid
 import { Construct } from 'constructs';
 import { countOf, type OperatorAlarms } from './alarms.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
+import type { GuardDutyAnswers } from './guardduty-answers.ts';
 import type { IamDrift } from './iam-drift.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { OperatorActions } from './operator-actions.ts';
@@ -29,6 +30,8 @@ export interface OperatorDashboardProps {
   readonly plans?: { readonly execution: PlanExecution; readonly operators: OperatorActions };
   /** Where IAM is watched. */
   readonly drift?: IamDrift;
+  /** Where findings of GuardDuty are answered. */
+  readonly threats?: GuardDutyAnswers;
   /** Where roots are refreshed. */
   readonly trust?: TrustRefresh;
 }
@@ -38,7 +41,7 @@ export class OperatorDashboard extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { alarms, images, recorder, sweep, trust, plans, drift }: OperatorDashboardProps,
+    { alarms, images, recorder, sweep, trust, plans, drift, threats }: OperatorDashboardProps,
   ) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', {
@@ -52,6 +55,7 @@ export class OperatorDashboard extends Construct {
       ...(trust ? [trust.refresh] : []),
       ...(plans ? [plans.execution.executor, plans.operators.operator] : []),
       ...(drift ? [drift.reaction] : []),
+      ...(threats ? [threats.reaction] : []),
     ].map((one) => one.function);
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
@@ -100,6 +104,17 @@ export class OperatorDashboard extends Construct {
         ),
         draw('IAM events waiting', countMessages(drift.queue)),
         draw('Heartbeat', [countOf('HeartbeatRun', 'heartbeat'), countOf('HeartbeatMissed', 'heartbeat')]),
+      );
+    }
+    if (threats !== undefined) {
+      dashboard.addWidgets(
+        draw('GuardDuty', [
+          ...['ThreatToContain', 'ThreatToReview', 'ThreatSetAside', 'ThreatRepeated', 'EventRejected'].map((metric) =>
+            countOf(metric, 'guardduty-reaction'),
+          ),
+          ...['FindingAnnotated', 'AnnotationUnplaced'].map((metric) => countOf(metric, 'recorder')),
+        ]),
+        draw('Findings of GuardDuty waiting', countMessages(threats.queue)),
       );
     }
     if (trust !== undefined) {

@@ -46,6 +46,17 @@ export class FindingsRecorder extends Construct {
       threshold: 1,
     });
   }
+
+  /** Lets the recorder write beside findings of other products. */
+  allowAnnotating(): void {
+    const hub = Stack.of(this).formatArn({ service: 'securityhub', resource: 'hub', resourceName: 'default' });
+    this.recorder.allow(
+      new PolicyStatement({
+        actions: ['securityhub:GetFindings', 'securityhub:BatchUpdateFindings'],
+        resources: [hub],
+      }),
+    );
+  }
 }
 
 /** The default product of this account, under which its own findings are imported. */

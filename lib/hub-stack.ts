@@ -7,6 +7,7 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
+import { GuardDutyAnswers } from './guardduty-answers.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { IamDrift } from './iam-drift.ts';
 import { IamSweep } from './iam-sweep.ts';
@@ -69,8 +70,10 @@ export class HubStack extends Stack {
     const {
       images: { quarantine },
       iam,
+      guardDuty,
     } = configuration.compiled;
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
+    const threats = guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder });
     const canPlan = quarantine !== undefined || iam !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
@@ -83,6 +86,7 @@ export class HubStack extends Stack {
       const own = [
         iamSweep.sweep,
         ...(heartbeat ? [heartbeat.heartbeat] : []),
+        ...(threats ? [threats.reaction] : []),
         images.reaction,
         recorder.recorder,
         sweep.sweep,
@@ -103,6 +107,7 @@ export class HubStack extends Stack {
       ...(trust && { trust }),
       ...(plans && { plans }),
       ...(drift && { drift }),
+      ...(threats && { threats }),
     });
   }
 

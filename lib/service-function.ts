@@ -23,7 +23,8 @@ export type FunctionName =
   | 'operator-action'
   | 'iam-reaction'
   | 'iam-sweep'
-  | 'heartbeat';
+  | 'heartbeat'
+  | 'guardduty-reaction';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';

@@ -29,6 +29,8 @@ export interface EmbeddedServiceOptions {
   readonly quarantine?: boolean;
   /** Has IAM watched against signed baselines, in this mode. Default: IAM is left alone. */
   readonly iam?: 'observe' | 'approve' | 'enforce';
+  /** Has findings of GuardDuty judged. Default: they are left alone. */
+  readonly guardDuty?: boolean;
   /** See RunTemplateOptions. */
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
@@ -73,6 +75,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
   const config = compileScenarioConfig(sigstore, releaseKey, graceSeconds, {
     repository,
     quarantine: options.quarantine,
+    guardDuty: options.guardDuty,
     iam: options.iam,
   });
   const template = options.template ?? describeTemplate(config);

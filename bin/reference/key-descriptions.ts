@@ -62,6 +62,12 @@ export const CONFIG_KEYS: KeyDescriptions = {
     'Who is told when events of IAM cannot be handed to the hub: those alarms are in us-east-1, and a topic has to be there too. Default: as `alarms`.',
   'iam.globalAlarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'iam.globalAlarms.topicArn': 'An SNS topic that is there already.',
+  guardDuty:
+    'What is done about findings of Amazon GuardDuty (docs/guardduty.md). Without it they are left alone. Our word stands beside the finding that Security Hub holds.',
+  'guardDuty.mode':
+    '`observe`: each finding is judged, and what follows from it is told. Nothing is changed. No default.',
+  'guardDuty.leastConfidence':
+    'What GuardDuty itself gives a lower confidence than this, 0 to 100, is set aside. Default: 50.',
   alarms: 'Who is told when the service itself needs help. Either of two forms.',
   'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'alarms.topicArn': 'An SNS topic that is there already.',

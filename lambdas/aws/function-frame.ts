@@ -49,7 +49,13 @@ export type MetricName =
   | 'IamBaselineUnreliable'
   | 'IamSweepCompleted'
   | 'HeartbeatRun'
-  | 'HeartbeatMissed';
+  | 'HeartbeatMissed'
+  | 'ThreatToContain'
+  | 'ThreatToReview'
+  | 'ThreatSetAside'
+  | 'ThreatRepeated'
+  | 'FindingAnnotated'
+  | 'AnnotationUnplaced';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,6 +2,7 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import { CountersignError, type Reason } from '../core/errors.ts';
 import { writeIamRecheck } from '../core/events/iam-recheck.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
+import type { Annotation } from '../core/findings/annotation.ts';
 import type { AsffFinding } from '../core/findings/asff.ts';
 import type { ImageName } from '../core/image-name.ts';
 import type { PlanId } from '../core/ledger/plan.ts';
@@ -74,6 +75,12 @@ export async function sendAgain(sqs: SQSClient, queueUrl: string, body: string, 
 /** Hands a finding to the recorder. */
 export async function sendFinding(sqs: SQSClient, queueUrl: string, finding: AsffFinding): Promise<void> {
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, finding }) }));
+}
+
+/** Hands the recorder what is to stand beside a finding of another product. */
+export async function sendAnnotation(sqs: SQSClient, queueUrl: string, annotation: Annotation): Promise<void> {
+  const MessageBody = JSON.stringify({ version: 1, annotation });
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
 }
 
 /** Puts a message that can never be worked off to the dead letters at once, with the reason beside it: trying again would not change it. */

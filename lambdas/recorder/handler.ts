@@ -1,4 +1,4 @@
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { requireVariable } from '../aws/environment.ts';
 import { frameFunction, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
@@ -6,7 +6,9 @@ import { importFindings } from '../aws/security-hub.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { nameRequirements } from '../core/controls/name-requirements.ts';
 import { CountersignError } from '../core/errors.ts';
+import { type Annotation, parseAnnotation } from '../core/findings/annotation.ts';
 import { type Delivery, planImports } from '../core/findings/plan-imports.ts';
+import { annotate } from './annotate.ts';
 
 /**
  * Works off the findings queue: the one function that writes findings. Messages become batches as Security Hub takes them (parse, decide), are imported (act);
@@ -19,16 +21,38 @@ export function createHandler(
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
 
   return frameFunction(environment, async (event: SQSEvent, telemetry, context) => {
-    const plan = planImports(event.Records, ownPlace(context));
+    const own = ownPlace(context);
+    const failed: string[] = [];
+    const findings: SQSRecord[] = [];
+    for (const record of event.Records) {
+      const annotation = parseAnnotation(record.body);
+      if (annotation === undefined) findings.push(record);
+      else if (!(await annotateOrFail(annotation, own, telemetry))) failed.push(record.messageId);
+    }
+    const plan = planImports(findings, own);
     for (const { record, reason } of plan.refused) {
       await sendRejected(clients.sqs, rejectedQueueUrl, record.body, reason);
       telemetry.count('FindingRejected');
       telemetry.info('finding rejected', { messageId: record.messageId, code: reason.code });
     }
-    const failed: string[] = [];
     for (const batch of plan.batches) failed.push(...(await importBatch(batch, telemetry)));
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   });
+
+  async function annotateOrFail(
+    annotation: Annotation,
+    own: { account: string; region: string },
+    telemetry: Telemetry,
+  ): Promise<boolean> {
+    try {
+      await annotate(annotation, { wiring, own }, telemetry);
+      return true;
+    } catch (thrown) {
+      // Not there yet, throttled or down: the queue brings it back, and counts.
+      telemetry.error('annotation failed', { finding: annotation.findingId }, thrown);
+      return false;
+    }
+  }
 
   /** Imports one batch and returns the ids of the messages to try again. */
   async function importBatch(batch: readonly Delivery[], telemetry: Telemetry): Promise<readonly string[]> {

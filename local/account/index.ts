@@ -67,6 +67,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   const ecr = createEcr(context);
   const sqs = createSqs(context);
   const iam = createIam(context);
+  const securityHub = createSecurityHub(context);
   const clientOptions = {
     region,
     maxAttempts: options.maxAttempts ?? 3,
@@ -85,7 +86,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   };
   answerLocally(clients.ecr, context, ecr.service);
   answerLocally(clients.sqs, context, sqs.service);
-  answerLocally(clients.securityHub, context, createSecurityHub(context));
+  answerLocally(clients.securityHub, context, securityHub.service);
   answerLocally(clients.iam, context, iam.service);
   answerLocally(clients.s3, context, createS3(context));
   answerLocally(clients.ssm, context, createSsm(context));
@@ -103,6 +104,6 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     timeline: (afterSequence = 0) => timeline.after(afterSequence),
     onTimeline: (listener) => timeline.listen(listener),
   };
-  registerInternals(account, { context, bus, sqs, iam });
+  registerInternals(account, { context, bus, sqs, iam, securityHub });
   return account;
 }

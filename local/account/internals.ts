@@ -2,6 +2,7 @@ import type { Bus } from './bus.ts';
 import type { AccountContext } from './context.ts';
 import { EmbeddedAccountError } from './errors.ts';
 import type { Iam } from './iam.ts';
+import type { SecurityHub } from './security-hub.ts';
 import type { Sqs } from './sqs.ts';
 import type { EmbeddedAccount } from './types.ts';
 
@@ -11,6 +12,7 @@ export interface AccountInternals {
   readonly bus: Bus;
   readonly sqs: Sqs;
   readonly iam: Iam;
+  readonly securityHub: SecurityHub;
 }
 
 const known = new WeakMap<EmbeddedAccount, AccountInternals>();

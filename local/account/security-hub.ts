@@ -23,8 +23,14 @@ import { FindingsStore } from './findings-store.ts';
 const MOST_FINDINGS = 100;
 const LARGEST_BATCH = 6 * 1024 * 1024;
 
+export interface SecurityHub {
+  readonly service: LocalService;
+  /** Takes a finding as a product of AWS itself hands it over, under that product. */
+  receive(finding: AwsSecurityFinding): void;
+}
+
 /** AWS Security Hub: findings in ASFF, imported under the default product of the account. It is enabled to begin with. */
-export function createSecurityHub(context: AccountContext): LocalService {
+export function createSecurityHub(context: AccountContext): SecurityHub {
   const store = new FindingsStore();
   const productArn = `arn:aws:securityhub:${context.region}:${context.id}:product/${context.id}/default`;
   let enabled = true;
@@ -138,7 +144,13 @@ export function createSecurityHub(context: AccountContext): LocalService {
       $fault: 'client',
       $metadata: { httpStatusCode: 429 },
     });
-  return { name: 'securityhub', operations: new Map(operations), throttled };
+  return {
+    service: { name: 'securityhub', operations: new Map(operations), throttled },
+    receive(finding) {
+      importFinding(finding);
+      context.runAfterwards();
+    },
+  };
 }
 
 function checkBatch(findings: readonly AwsSecurityFinding[]): void {

@@ -1,4 +1,5 @@
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
+import type { CompiledGuardDuty } from '../../lambdas/core/config/guardduty.ts';
 import type { CompiledIam } from '../../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../../lambdas/core/config/quarantine.ts';
 import { digestOf } from '../../lambdas/core/digest.ts';
@@ -63,6 +64,8 @@ export interface ScenarioParts {
   readonly quarantine?: boolean | undefined;
   /** Has IAM watched against the baselines in BASELINES, and in this mode put right. */
   readonly iam?: CompiledIam['mode'] | undefined;
+  /** Has findings of GuardDuty judged. */
+  readonly guardDuty?: boolean | undefined;
 }
 
 /** The bucket of baselines of the embedded account. */
@@ -77,12 +80,14 @@ const QUARANTINE: CompiledQuarantine = {
   limits: { perPolicyAndHour: 20, perRepositoryAndHour: 20 },
 };
 
+const GUARD_DUTY: CompiledGuardDuty = { mode: 'observe', leastConfidence: 50 };
+
 /** The configuration as compiled, trusting one private Sigstore and one key. */
 export function compileScenarioConfig(
   sigstore: PrivateSigstore,
   key: SigningKey,
   graceSeconds: number,
-  { repository, quarantine, iam }: ScenarioParts = {},
+  { repository, quarantine, iam, guardDuty }: ScenarioParts = {},
 ): CompiledConfig {
   const rest = {
     version: 1,
@@ -101,6 +106,7 @@ export function compileScenarioConfig(
         deploymentWait: 300,
       },
     }),
+    ...(guardDuty === true && { guardDuty: GUARD_DUTY }),
     trust: {
       policy: describeTrustPolicy(repository !== undefined),
       roots: { 'private-sigstore': sigstore.trustedRoot() },

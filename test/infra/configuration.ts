@@ -44,6 +44,7 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
     heartbeat: { enabled: true, every: 86_400, within: 1800 },
     deploymentWait: 300,
   },
+  guardDuty: { mode: 'observe', leastConfidence: 50 },
   trust: {
     ...content.trust,
     policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },

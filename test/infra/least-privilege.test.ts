@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { virtualClock } from '../../local/account/clock.ts';
+import { internalsOf } from '../../local/account/internals.ts';
 import { type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { deleted } from '../../local/scenarios/deleted.ts';
 import { platformImage } from '../../local/scenarios/platform-image.ts';
@@ -16,6 +17,7 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
+import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
@@ -30,6 +32,7 @@ const readers: Readonly<Record<string, string>> = {
   'plan-executor': 'countersign-plan',
   'operator-action': 'countersign-operator',
   'iam-reaction': 'countersign-iam',
+  'guardduty-reaction': 'countersign-guardduty',
 };
 
 /** What the executor alone may do: to images, and to principals that are neither protected nor its own. */
@@ -43,9 +46,13 @@ const CHANGES = [
   'iam:UpdateAccessKey',
 ];
 
-/** What no function may do, whatever its code becomes; changes are for the executor. */
+/** What no function may do, whatever its code becomes; changes are for the executor, and words beside findings of others for the recorder. */
 const deniedTo = (name: string): DeniedCall[] =>
-  denied().filter(({ action }) => name !== 'plan-executor' || !CHANGES.includes(action));
+  denied().filter(
+    ({ action }) =>
+      (name !== 'plan-executor' || !CHANGES.includes(action)) &&
+      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings'),
+  );
 
 const denied = (): DeniedCall[] => [
   ...[
@@ -143,6 +150,7 @@ beforeAll(async () => {
     refreshRoots: true,
     quarantine: true,
     iam: 'enforce',
+    guardDuty: true,
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
@@ -158,6 +166,7 @@ beforeAll(async () => {
     await service.run(scenario);
   await prepareIam(service);
   await service.settle();
+  await raiseThreat(service.account);
   await driftEverywhere(service);
   await clock.advance(600_000);
   await runOtherImages(service.account);
@@ -182,7 +191,7 @@ beforeAll(async () => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const physical = recorder
     .calls('plan-executor')
-    .concat(recorder.calls('iam-reaction'))
+    .concat(recorder.calls('iam-reaction'), recorder.calls('guardduty-reaction'))
     .flatMap(({ resource }) => (resource.includes(':table/') ? [resource.split('/').at(-1) ?? ''] : []));
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
@@ -195,6 +204,12 @@ beforeAll(async () => {
   ledger = Object.entries(names).find(([id]) => id.startsWith('PlanLedger'))?.[1] ?? '';
 }, 60_000);
 afterAll(() => service?.stop());
+
+/** A finding of GuardDuty that Security Hub holds. */
+async function raiseThreat(account: EmbeddedService['account']): Promise<void> {
+  internalsOf(account).securityHub.receive(heldFinding());
+  account.emit(guardDutyEvent());
+}
 
 /** Signed, but by somebody the policy of the quarantine does not name. */
 const signedByStranger: Scenario = {
@@ -269,6 +284,7 @@ describe.each([
   'iam-reaction',
   'iam-sweep',
   'heartbeat',
+  'guardduty-reaction',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);

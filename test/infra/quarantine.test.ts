@@ -43,8 +43,9 @@ function grantsOf(template: Template) {
 
 /** What is neither reading (a report is only read) nor the service's own books and messages: tables, queues, logs, traces, findings. */
 const isChange = ({ action }: { readonly action: string }) =>
-  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:BatchImportFindings$|^iam:GenerateCredentialReport$/.test(action) &&
-  !/^\w+:(Get|List|Describe|BatchGet)/.test(action);
+  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^iam:GenerateCredentialReport$/.test(
+    action,
+  ) && !/^\w+:(Get|List|Describe|BatchGet)/.test(action);
 const changesOf = (template: Template) =>
   distinct(
     grantsOf(template)
@@ -66,6 +67,12 @@ describe('rights to change anything', () => {
         expect.stringMatching(new RegExp(`^iam:${name} .*"HeartbeatCanary[^"]*","Arn"]}$`)),
       ),
     );
+  });
+
+  it('leave words beside findings of other products to the recorder', () => {
+    const writers = grantsOf(whole).filter(({ action }) => action === 'securityhub:BatchUpdateFindings');
+
+    expect(writers.map(({ role }) => role)).toEqual([expect.stringMatching(/^FindingsRecorder/)]);
   });
 
   it.each<[string, CompiledQuarantine['policies'], string[]]>([

@@ -1,3 +1,5 @@
+import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
+
 type Fields = Record<string, unknown>;
 
 /** A finding as GuardDuty gives it, about an access key unless told otherwise. */
@@ -44,5 +46,24 @@ export function guardDutyEvent(change: Fields = {}, envelope: Fields = {}): Fiel
     resources: [],
     detail: guardDutyFinding(change),
     ...envelope,
+  };
+}
+
+/** The same finding as Security Hub holds it. */
+export function heldFinding(change: Partial<AwsSecurityFinding> = {}): AwsSecurityFinding {
+  return {
+    SchemaVersion: '2018-10-08',
+    Id: String(guardDutyFinding().arn),
+    ProductArn: 'arn:aws:securityhub:eu-west-1::product/aws/guardduty',
+    GeneratorId: 'arn:aws:guardduty:eu-west-1:123456789012:detector/3caf4e0aaa46ce4ccbcef949a8785353',
+    AwsAccountId: '123456789012',
+    Types: ['TTPs/UnauthorizedAccess:IAMUser-InstanceCredentialExfiltration.OutsideAWS'],
+    CreatedAt: '2026-11-23T11:00:00.000Z',
+    UpdatedAt: '2026-11-23T11:30:00.000Z',
+    Severity: { Label: 'HIGH' },
+    Title: 'Credentials of an instance are used from elsewhere.',
+    Description: 'Credentials of an instance are used from elsewhere.',
+    Resources: [{ Type: 'AwsIamAccessKey', Id: 'AWS::IAM::AccessKey:ASIAEXAMPLEEXAMPLE00' }],
+    ...change,
   };
 }

@@ -127,6 +127,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
     action: 'securityhub:GetFindings',
     resources: [at('securityhub', 'hub/default')],
   }),
+  BatchUpdateFindingsCommand: (_input, at) => ({
+    action: 'securityhub:BatchUpdateFindings',
+    resources: [at('securityhub', 'hub/default')],
+  }),
   BatchImportFindingsCommand: (input) => {
     const { Findings } = z.object({ Findings: z.array(z.object({ ProductArn: z.string() })) }).parse(input);
     return { action: 'securityhub:BatchImportFindings', resources: Findings.map((finding) => finding.ProductArn) };

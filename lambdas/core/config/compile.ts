@@ -21,7 +21,7 @@ export type Compilation =
 
 /** Makes the configuration that goes into the functions: the policy checked, each root and key read and parsed once. All or nothing. */
 export function compileConfiguration(
-  { images, iam }: Pick<Config, 'images' | 'iam'>,
+  { images, iam, guardDuty }: Pick<Config, 'images' | 'iam' | 'guardDuty'>,
   policy: TrustPolicy,
   readFile: ReadFile,
 ): Compilation {
@@ -47,6 +47,7 @@ export function compileConfiguration(
         deploymentWait: iam.deploymentWait,
       },
     }),
+    ...(guardDuty !== undefined && { guardDuty }),
     trust: trust.trust,
   };
   return { ok: true, compiled: { ...content, hash: hashConfig(content) } };

@@ -1,4 +1,5 @@
 import type { CompiledTrust } from '../trust/compiled-trust.ts';
+import type { CompiledGuardDuty } from './guardduty.ts';
 import type { CompiledIam } from './iam.ts';
 import type { CompiledQuarantine } from './quarantine.ts';
 
@@ -17,5 +18,7 @@ export interface CompiledConfig {
   };
   /** Absent: IAM is left alone. */
   readonly iam?: CompiledIam | undefined;
+  /** Absent: findings of GuardDuty are left alone. */
+  readonly guardDuty?: CompiledGuardDuty | undefined;
   readonly trust: CompiledTrust;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CountersignError, messageOf } from '../errors.ts';
 import { trustPolicySchema } from '../trust/policy.ts';
 import type { CompiledConfig } from './compiled.ts';
+import { compiledGuardDuty } from './guardduty.ts';
 import { hashConfig } from './hash.ts';
 import { compiledIam } from './iam.ts';
 import { compiledQuarantine } from './quarantine.ts';
@@ -18,6 +19,7 @@ const compiledSchema = z.strictObject({
     quarantine: compiledQuarantine.optional(),
   }),
   iam: compiledIam.optional(),
+  guardDuty: compiledGuardDuty.optional(),
   trust: z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),

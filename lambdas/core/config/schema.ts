@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { duration } from '../duration.ts';
 import { alarms } from './alarms.ts';
+import { guardDutySchema } from './guardduty.ts';
 import { iamSchema } from './iam.ts';
 import { quarantineSchema } from './quarantine.ts';
 
@@ -18,6 +19,8 @@ export const configSchema = z.strictObject({
   }),
   /** Without this section IAM is left alone. */
   iam: iamSchema.optional(),
+  /** Without this section findings of GuardDuty are left alone. */
+  guardDuty: guardDutySchema.optional(),
   /** Who is told when the service itself needs help. */
   alarms,
   logs: z.strictObject({
