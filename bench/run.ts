@@ -5,6 +5,7 @@ import { measureFirstVerdict } from './first-verdict.ts';
 import { measureFunctionStart } from './function-start.ts';
 import { measurePolicyComparison } from './policy-comparison.ts';
 import { formatSection } from './section.ts';
+import { countSweepCalls } from './sweep-calls.ts';
 import { countVerificationLegs } from './verification-legs.ts';
 import { measureVerificationSpeed } from './verification-speed.ts';
 
@@ -16,6 +17,7 @@ const folder = mkdtempSync(join(build, 'bench-'));
 const MEASUREMENTS = {
   start: () => measureFunctionStart(folder),
   legs: async () => [await countVerificationLegs()],
+  sweep: countSweepCalls,
   speed: async () => [measureVerificationSpeed()],
   compare: () => [measurePolicyComparison()],
   account: () => [measureAccountDrift()],

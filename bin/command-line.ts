@@ -42,6 +42,10 @@ const COMMANDS: Readonly<
     summary: '`plan list`, `show`, `approve`, `deny`, `undo`: what Countersign would change, or has changed',
     load: async () => (await import('./commands/plan.ts')).plan,
   },
+  controls: {
+    summary: '`controls report`: which requirements of CIS, NIST, PCI DSS and GDPR do rules serve, and do they pass?',
+    load: async () => (await import('./commands/controls.ts')).controls,
+  },
   replay: {
     summary: 'what does the service make of this event?',
     load: async () => (await import('./commands/replay.ts')).replay,

@@ -71,7 +71,12 @@ export class OperatorDashboard extends Construct {
         countOf('FindingImported', 'recorder'),
         countOf('TagMoved', 'image-reaction'),
       ]),
-      draw('Sweep', [countOf('SweepCompleted', 'sweep'), countOf('SweepBacklog', 'sweep')]),
+      draw(
+        'Sweep',
+        ['SweepCompleted', 'SweepImages', 'SweepAsks', 'SweepBacklog', 'SweepRepositoryUnreadable'].map((metric) =>
+          countOf(metric, 'sweep'),
+        ),
+      ),
     );
     if (plans !== undefined) {
       dashboard.addWidgets(
@@ -94,6 +99,7 @@ export class OperatorDashboard extends Construct {
           ),
         ),
         draw('IAM events waiting', countMessages(drift.queue)),
+        draw('Heartbeat', [countOf('HeartbeatRun', 'heartbeat'), countOf('HeartbeatMissed', 'heartbeat')]),
       );
     }
     if (trust !== undefined) {

@@ -7,6 +7,7 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { IamDrift } from './iam-drift.ts';
 import { IamSweep } from './iam-sweep.ts';
 import { ImageVerification } from './image-verification.ts';
@@ -16,6 +17,7 @@ import { PlanExecution, type PlanExecutionProps } from './plan-execution.ts';
 import { PlanLedger } from './plan-ledger.ts';
 import type { FunctionDefaults } from './service-function.ts';
 import { ServiceKey } from './service-key.ts';
+import { listSigningProfiles } from './signing-profiles.ts';
 import { Sweep } from './sweep.ts';
 import { TrustRefresh } from './trust-refresh.ts';
 import { UndeliveredEvents } from './undelivered-events.ts';
@@ -48,6 +50,7 @@ export class HubStack extends Stack {
       compiledConfigFile: this.writeCompiledConfig(configuration.compiled),
     };
     const undelivered = new UndeliveredEvents(this, 'UndeliveredEvents', { alarms });
+    const signingProfiles = listSigningProfiles(configuration.compiled.trust.policy);
     const verdicts = new VerdictStore(this, 'VerdictStore', { key });
     const recorder = new FindingsRecorder(this, 'FindingsRecorder', defaults);
     const images = new ImageVerification(this, 'ImageVerification', {
@@ -55,7 +58,7 @@ export class HubStack extends Stack {
       verdicts,
       undelivered,
       findings: recorder.queue,
-      signingProfiles: listSigningProfiles(configuration.compiled.trust.policy),
+      signingProfiles,
     });
     const sweep = new Sweep(this, 'Sweep', { defaults, verdicts, images, undelivered, findings: recorder.queue });
     const isRefreshed = configuration.compiled.trust.initialRoots !== undefined;
@@ -70,19 +73,24 @@ export class HubStack extends Stack {
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
     const canPlan = quarantine !== undefined || iam !== undefined;
     const plans = canPlan
-      ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine })
+      ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
       : undefined;
     if (plans !== undefined && drift !== undefined && iam !== undefined) {
       const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
+      const heartbeat = iam.heartbeat.enabled
+        ? new Heartbeat(this, 'Heartbeat', { defaults, drift, undelivered, findings: recorder.queue })
+        : undefined;
       const own = [
         iamSweep.sweep,
+        ...(heartbeat ? [heartbeat.heartbeat] : []),
         images.reaction,
         recorder.recorder,
         sweep.sweep,
         drift.reaction,
         plans.execution.executor,
       ];
-      const all = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
+      const functions = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
+      const all = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
       drift.addPlans(plans.ledger, plans.execution, all);
       drift.allowToAsk(plans.operators.operator);
       plans.execution.addIam(iam, drift, all);
@@ -126,15 +134,4 @@ export class HubStack extends Stack {
     writeFileSync(file, `${JSON.stringify(compiled)}\n`);
     return file;
   }
-}
-
-/** The signing profiles of AWS Signer that a trust policy names, without their versions: rights are given to profiles (Service Authorization Reference, AWS Signer). */
-function listSigningProfiles({ signers }: CompiledConfig['trust']['policy']): readonly string[] {
-  const identities = Object.values(signers).flatMap((signer) =>
-    'notation' in signer ? signer.notation.identities : [],
-  );
-  const profiles = identities.flatMap(
-    (identity) => /^(arn:[a-z-]+:signer:.+:\/signing-profiles\/[^/]+)/.exec(identity)?.[1] ?? [],
-  );
-  return [...new Set(profiles)].toSorted();
 }

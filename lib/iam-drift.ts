@@ -15,6 +15,8 @@ import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
 
 const TIMEOUT = Duration.seconds(60);
+/** Whoever looks for what they may do tries many calls; a deployment that lacks a right fails at its first. */
+const MOST_FAILED_CALLS = 20;
 /** Deployments change a role in several calls: one look after them, not one after each. */
 const SETTLE = Duration.seconds(10);
 
@@ -63,6 +65,8 @@ export class IamDrift extends Construct {
     });
     this.queue.addReader(this.reaction, { batchSize: 10, maxConcurrency: 5 });
     this.store.allowReadAndWrite(this.reaction);
+    // What a deployment may not be through with comes again.
+    this.allowToAsk(this.reaction);
     allowBaselineReads(this.reaction, iam.bucket);
     allowReadingIam(this.reaction, [...READS, ...CREDENTIAL_READS, 'iam:ListEntitiesForPolicy']);
     this.reaction.allow(
@@ -77,12 +81,12 @@ export class IamDrift extends Construct {
   }
 
   /** Lets the reaction propose plans, and tells it whom no plan may touch. */
-  addPlans(ledger: PlanLedger, plans: PlanExecution, own: readonly ServiceFunction[]): void {
+  addPlans(ledger: PlanLedger, plans: PlanExecution, ownRoles: readonly string[]): void {
     this.reaction.addEnvironment('LEDGER_TABLE', ledger.table.tableName);
     this.reaction.addEnvironment('PLAN_QUEUE_URL', plans.queue.queue.queueUrl);
     ledger.allowReadAndWrite(this.reaction);
     plans.allowToSend(this.reaction);
-    this.#ownRoles = own.map(({ role }) => role.roleArn);
+    this.#ownRoles = ownRoles;
   }
 
   /** Lets a function ask for a look. */
@@ -119,6 +123,12 @@ export class IamDrift extends Construct {
         'A baseline is there and cannot be relied on: not signed as the trust policy wants it, ended, or older than one that was accepted. Nothing is changed on the strength of it.',
       metric: countOf('IamBaselineUnreliable', 'iam-reaction'),
       threshold: 1,
+    });
+    this.#defaults.alarms.addAlarm({
+      section: 'iam-probing',
+      summary: `${MOST_FAILED_CALLS} calls that would change access failed within an hour: somebody may be trying what they are allowed to do. Nothing was changed by them.`,
+      metric: countOf('IamProbe', 'iam-reaction', Duration.hours(1)),
+      threshold: MOST_FAILED_CALLS,
     });
   }
 }

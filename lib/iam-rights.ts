@@ -83,7 +83,7 @@ export function allowReadingIam(reader: ServiceFunction, actions: readonly strin
  */
 export function allowChangingIam(
   executor: ServiceFunction,
-  own: readonly ServiceFunction[],
+  ownRoles: readonly string[],
   { protected: kept }: CompiledIam,
 ): void {
   const resources = everything(executor);
@@ -100,7 +100,7 @@ export function allowChangingIam(
     new PolicyStatement({
       effect: Effect.DENY,
       actions: CHANGES,
-      resources: [...own.map((one) => one.role.roleArn), role('aws-service-role/*'), role('aws-reserved/*'), ...kept],
+      resources: [...ownRoles, role('aws-service-role/*'), role('aws-reserved/*'), ...kept],
     }),
   );
   acknowledge(

@@ -8,6 +8,7 @@ import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
+import { allowAskingSigner } from './signing-profiles.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
 import type { VerdictStore } from './verdict-store.ts';
 
@@ -72,11 +73,7 @@ export class ImageVerification extends Construct {
 
   private allowReaction({ verdicts, findings, defaults, signingProfiles }: ImageVerificationProps): void {
     verdicts.allowReadAndWrite(this.reaction);
-    if (signingProfiles.length > 0) {
-      this.reaction.allow(
-        new PolicyStatement({ actions: ['signer:GetRevocationStatus'], resources: [...signingProfiles] }),
-      );
-    }
+    allowAskingSigner(this.reaction, signingProfiles);
     allowReadingImages(this.reaction);
     this.reaction.allow(
       new PolicyStatement({

@@ -14,6 +14,7 @@ import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
+import { allowAskingSigner } from './signing-profiles.ts';
 import type { VerdictStore } from './verdict-store.ts';
 
 /** The guards of a plan ask ECS and Lambda who uses an image, page by page. */
@@ -48,6 +49,8 @@ export interface PlanExecutionProps {
   readonly images: ImageVerification;
   /** Absent: no plan may touch an image. */
   readonly quarantine: CompiledQuarantine | undefined;
+  /** ARNs of the signing profiles of AWS Signer that the trust policy names. */
+  readonly signingProfiles: readonly string[];
 }
 
 /** The one way to change anything: plan queue -> plan-executor, which acts from the ledger alone. */
@@ -87,6 +90,7 @@ export class PlanExecution extends Construct {
     if (props.quarantine !== undefined) {
       verdicts.allowRead(this.executor);
       this.allowReadingImages();
+      allowAskingSigner(this.executor, props.signingProfiles);
       this.allowChanging(props.quarantine);
     }
     this.watch(defaults);
@@ -98,13 +102,13 @@ export class PlanExecution extends Construct {
   }
 
   /** Lets plans put IAM right: the executor reads what it changes and what was signed, and changes nothing of the service itself. */
-  addIam(iam: CompiledIam, drift: IamDrift, own: readonly ServiceFunction[]): void {
+  addIam(iam: CompiledIam, drift: IamDrift, ownRoles: readonly string[]): void {
     this.executor.addEnvironment('DRIFT_TABLE', drift.store.table.tableName);
     drift.store.allowBaselines(this.executor);
     drift.allowToAsk(this.executor);
     allowBaselineReads(this.executor, iam.bucket);
     allowReadingIam(this.executor, SLOT_READS);
-    if (iam.mode !== 'observe') allowChangingIam(this.executor, own, iam);
+    if (iam.mode !== 'observe') allowChangingIam(this.executor, ownRoles, iam);
   }
 
   private allowDeciding({ defaults, killSwitch, images }: PlanExecutionProps): void {

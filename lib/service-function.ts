@@ -22,7 +22,8 @@ export type FunctionName =
   | 'plan-executor'
   | 'operator-action'
   | 'iam-reaction'
-  | 'iam-sweep';
+  | 'iam-sweep'
+  | 'heartbeat';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';
@@ -135,7 +136,7 @@ export class ServiceFunction extends Construct {
       },
     );
     const deadLettersElsewhere =
-      'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweep and the refresh of trusted roots carry nothing that could be lost between their scheduled runs, and an alarm says when one fails.';
+      'The queue in front of the function holds its dead letters: Lambda uses a dead letter target only for asynchronous invocations. The sweeps, the refresh of trusted roots and the heartbeat carry nothing that could be lost between their scheduled runs, and an alarm says when one fails.';
     Validations.of(this.function).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: deadLettersElsewhere },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: deadLettersElsewhere },

@@ -22,7 +22,7 @@ export interface SweepProps {
 
 /**
  * The guarantee behind the events: ECR delivers them as best effort (EventBridge Events Reference), so every hour the sweep compares
- * what is in the registry with what has a current verdict, and puts the rest on the image queue.
+ * what is in the registry with what has a current verdict, and puts the rest on the image queue (docs/re-verification.md).
  */
 export class Sweep extends Construct {
   readonly sweep: ServiceFunction;
@@ -64,12 +64,12 @@ export class Sweep extends Construct {
   }
 
   private schedule(undelivered: UndeliveredEvents): void {
-    // A run that failed is tried once more, and then the next hour is near: the sweep keeps nothing between runs.
+    // A run that failed is tried once more, and then the next hour is near: each goes on at the position that was noted last.
     this.sweep.function.configureAsyncInvoke({ retryAttempts: 1, maxEventAge: Duration.minutes(30) });
     Validations.of(this.sweep.function).acknowledge({
       id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
       reason:
-        'A run carries no data that could be lost: the next hour starts a full one, and the alarm sweep-errors tells of the failed one.',
+        'A run carries no data that could be lost: the next hour starts one that goes on from the last position, and the alarm sweep-errors tells of the failed one.',
     });
     const rule = new Rule(this, 'Schedule', {
       ruleName: 'countersign-sweep',

@@ -1,9 +1,11 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function.ts';
 import type { ServiceKey } from './service-key.ts';
+
+const DUE_INDEX = 'due';
 
 /**
  * One row per image digest, `image` = `<account>/<region>/<repository>@<digest>`, with its verdict and the evidence for it. Rows of other kinds have keys that no
@@ -27,6 +29,13 @@ export class VerdictStore extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // What is due, in the order of time. Only rows with a time are in it, and nothing of them but their keys.
+    this.table.addGlobalSecondaryIndex({
+      indexName: DUE_INDEX,
+      partitionKey: { name: 'due', type: AttributeType.STRING },
+      sortKey: { name: 'dueAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
     Validations.of(this.table).acknowledge({
       id: 'NIST.800.53.R5::NIST.800.53.R5-DynamoDBInBackupPlan',
       reason:
@@ -44,9 +53,11 @@ export class VerdictStore extends Construct {
     this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);
   }
 
-  /** Reads many verdicts at once, and keeps one note of its own. */
+  /** Reads many verdicts at once and the keys of those that are due, and keeps notes of its own. */
   allowSweep(user: ServiceFunction): void {
     this.allow(user, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem']);
+    const index = `${this.table.tableArn}/index/${DUE_INDEX}`;
+    user.allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
   }
 
   /** Reads and conditional writes of the rows that hold refreshed trusted roots, and of no verdict. */

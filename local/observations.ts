@@ -14,6 +14,8 @@ const verdictSchema = z.object({
   firstSeenAt: z.number(),
   graceEndsAt: z.number(),
   attempts: z.number(),
+  validUntil: z.number().optional(),
+  policyHash: z.string().optional(),
   tags: z.preprocess(fromJson, z.array(z.string())),
   policy: z.string().nullish(),
   evidence: z.preprocess(fromJson, z.array(z.looseObject({ policyLine: z.string() }))),

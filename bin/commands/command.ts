@@ -2,6 +2,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SignerIn } from '../../lambdas/aws/signer-revocation.ts';
 import type { Clients } from '../../lambdas/aws/wiring.ts';
 import { CountersignError, type Reason } from '../../lambdas/core/errors.ts';
@@ -29,6 +30,8 @@ export interface Io {
   readonly aws?: { readonly iam?: IAMClient; readonly s3?: S3Client; readonly kms?: KMSClient };
   /** Clients of the services that hold the ledger, by region. Default: real ones, with the credentials of the environment. */
   readonly ledgerIn?: (region: string) => Pick<Clients, 'dynamodb' | 'sqs' | 'ssm'>;
+  /** Clients of Security Hub by region. Default: real ones, with the credentials of the environment. */
+  readonly securityHubIn?: (region: string) => SecurityHubClient;
   /** Waits so many milliseconds. Default: really. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Unix milliseconds. Default: the clock of this machine. */

@@ -50,6 +50,14 @@ export const CONFIG_KEYS: KeyDescriptions = {
     'Accounts of your organization, which are trusted without an external id. The account itself always is.',
   'iam.checks.oldestKey': 'Age from which an access key is told of. Default: `90d`.',
   'iam.checks.longestUnused': 'Time without use from which a password or key is told of. Default: `45d`.',
+  'iam.deploymentWait':
+    'How long a change that CloudFormation made may be incomplete before it is judged, at most `15m`; one that adds an escalation path is not waited for. Default: `5m`.',
+  'iam.heartbeat':
+    'A change of IAM that Countersign plants itself, a policy that gives nothing on a role that nobody can assume, to see whether it becomes a finding.',
+  'iam.heartbeat.enabled': 'Default: true.',
+  'iam.heartbeat.every': 'How often a change is planted. Default: `1d`.',
+  'iam.heartbeat.within':
+    'How long its report may take before a finding and an alarm say that changes are not seen. Default: `30m`.',
   'iam.globalAlarms':
     'Who is told when events of IAM cannot be handed to the hub: those alarms are in us-east-1, and a topic has to be there too. Default: as `alarms`.',
   'iam.globalAlarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',

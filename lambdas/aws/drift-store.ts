@@ -23,7 +23,9 @@ const record = z.object({
   deviations: z.array(z.string()),
   paths: z.array(z.string()),
   actor: z.string().optional(),
+  actors: z.array(z.string()).optional(),
   protection: z.string().optional(),
+  passwordSetAt: z.number().optional(),
   plans: z.array(
     z.object({
       kind: z.enum(['containment', 'deletion', 'revert']),
@@ -35,6 +37,7 @@ const record = z.object({
       does: z.string(),
       reversible: z.boolean(),
       failure: z.string().optional(),
+      failureCode: z.string().optional(),
       undoneBy: z.enum(['operator', 'rule']).optional(),
     }),
   ),

@@ -36,6 +36,9 @@ export interface InventoryPage {
   readonly images: readonly ImageName[];
   /** What names a subject, or has no tags but cosign's: a signature, or an image that calls itself one. Only its manifest tells. */
   readonly attachments: readonly ListedAttachment[];
+  /** What is in the archive, by a quarantine or by whoever else put it there. */
+  readonly archived: readonly ImageName[];
+  readonly isLast: boolean;
 }
 
 export interface ListedAttachment extends ImageName {
@@ -51,21 +54,27 @@ export async function* listImages(
   { account, region, repository }: Omit<ImageName, 'digest'>,
 ): AsyncGenerator<InventoryPage> {
   let pages = 0;
-  for await (const { imageDetails = [] } of paginateDescribeImages(
+  for await (const { imageDetails = [], nextToken } of paginateDescribeImages(
     { client },
-    { registryId: account, repositoryName: repository, maxResults: 100 },
+    // What is archived is listed only where it is asked for (ECR API Reference, DescribeImagesFilter).
+    { registryId: account, repositoryName: repository, maxResults: 100, filter: { imageStatus: 'ANY' } },
   )) {
     const images: ImageName[] = [];
     const attachments: ListedAttachment[] = [];
+    const archived: ImageName[] = [];
     for (const detail of imageDetails) {
       const { imageDigest: digest, imagePushedAt } = detail;
       if (!isDigest(digest)) continue;
       const image = { account, region, repository, digest };
+      if (detail.imageStatus !== undefined && detail.imageStatus !== 'ACTIVE') {
+        archived.push(image);
+        continue;
+      }
       const signatureTag = findSignatureTag(detail);
       if (signatureTag === undefined && detail.subjectManifestDigest === undefined) images.push(image);
       else attachments.push({ ...image, pushedAt: imagePushedAt?.getTime(), signatureTag });
     }
-    yield { images, attachments };
+    yield { images, attachments, archived, isLast: nextToken === undefined };
     pages += 1;
     if (pages >= MOST_PAGES) return;
   }

@@ -32,7 +32,10 @@ export type MetricName =
   | 'FindingImported'
   | 'FindingRejected'
   | 'SweepCompleted'
+  | 'SweepImages'
+  | 'SweepAsks'
   | 'SweepBacklog'
+  | 'SweepRepositoryUnreadable'
   | 'PlanProposed'
   | 'PlanVerified'
   | 'PlanUndone'
@@ -44,7 +47,9 @@ export type MetricName =
   | 'IamDrift'
   | 'IamProbe'
   | 'IamBaselineUnreliable'
-  | 'IamSweepCompleted';
+  | 'IamSweepCompleted'
+  | 'HeartbeatRun'
+  | 'HeartbeatMissed';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

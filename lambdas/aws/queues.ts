@@ -1,5 +1,5 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Reason } from '../core/errors.ts';
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { CountersignError, type Reason } from '../core/errors.ts';
 import { writeIamRecheck } from '../core/events/iam-recheck.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
 import type { AsffFinding } from '../core/findings/asff.ts';
@@ -23,6 +23,36 @@ export async function sendRecheck(
   );
 }
 
+/** An image that is to be looked at again, and in how many seconds. */
+export interface DelayedRecheck {
+  readonly image: ImageName & { readonly signatureTag?: string | undefined };
+  readonly delay: number;
+}
+
+/** Messages of one call (SQS API Reference, SendMessageBatch). */
+const BATCH = 10;
+const MOST_TRIES = 3;
+
+/** As `sendRecheck` for up to ten images in one call. What the queue does not take is sent again; throws `unsent` where it does not take it three times. */
+export async function sendRechecks(
+  sqs: SQSClient,
+  queueUrl: string,
+  rechecks: readonly DelayedRecheck[],
+  now: number,
+): Promise<void> {
+  let entries = rechecks.slice(0, BATCH).map(({ image: { signatureTag, ...image }, delay }, index) => ({
+    Id: String(index),
+    MessageBody: writeRecheck(image, now, signatureTag),
+    DelaySeconds: Math.max(0, Math.min(900, Math.ceil(delay))),
+  }));
+  for (let round = 0; entries.length > 0; round += 1) {
+    if (round === MOST_TRIES) throw new CountersignError('unsent', `the queue refused ${entries.length} messages`);
+    const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
+    const failed = new Set(Failed.map(({ Id }) => Id));
+    entries = entries.filter(({ Id }) => failed.has(Id));
+  }
+}
+
 /** Tells the executor of a plan that it may have to do something about. */
 export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId): Promise<void> {
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, plan }) }));
@@ -33,6 +63,12 @@ export async function sendIamRecheck(sqs: SQSClient, queueUrl: string, resource:
   await sqs.send(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: writeIamRecheck(resource), DelaySeconds: delay }),
   );
+}
+
+/** Puts a message back into a queue for later: `delay` in seconds (0 to 900). */
+export async function sendAgain(sqs: SQSClient, queueUrl: string, body: string, delay: number): Promise<void> {
+  const DelaySeconds = Math.max(0, Math.min(900, Math.ceil(delay)));
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, DelaySeconds }));
 }
 
 /** Hands a finding to the recorder. */

@@ -1,4 +1,4 @@
-import { BatchImportFindingsCommand, type SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { BatchImportFindingsCommand, GetFindingsCommand, type SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { AsffFinding } from '../core/findings/asff.ts';
 
 /** Why Security Hub did not take a finding. `permanent`: the finding itself is refused, another try would be too. */
@@ -27,4 +27,17 @@ export async function importFindings(
     message: ErrorMessage,
     permanent: PERMANENT.has(ErrorCode),
   }));
+}
+
+/** A product field of the newest finding with an Id, or undefined where there is no such finding or field. */
+export async function readProductField(
+  client: SecurityHubClient,
+  id: string,
+  field: string,
+): Promise<string | undefined> {
+  const { Findings = [] } = await client.send(
+    new GetFindingsCommand({ Filters: { Id: [{ Value: id, Comparison: 'EQUALS' }] }, MaxResults: 10 }),
+  );
+  const [newest] = Findings.toSorted((one, other) => ((one.UpdatedAt ?? '') < (other.UpdatedAt ?? '') ? 1 : -1));
+  return newest?.ProductFields?.[field];
 }

@@ -4,67 +4,14 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
-import { type ImageName, keyOf } from '../core/image-name.ts';
+import { type ImageName, keyOf, parseKey } from '../core/image-name.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
-import { type Evidence, evidenceSchema } from '../core/trust/evidence.ts';
-
-/** Thrown where a row cannot be read as a verdict. Nothing is decided on top of it. */
-export class VerdictStoreError extends CountersignError<'malformed-row'> {}
-
-/** A DynamoDB item holds 400 KB; evidence beyond this is cut, oldest policy lines first to stay. */
-const LARGEST_EVIDENCE = 256 * 1024;
-/** How long the row of a deleted image stays, seconds. */
-const KEEP_GONE = 90 * 86_400;
-
-const row = z.object({
-  image: z.string(),
-  account: z.string(),
-  region: z.string(),
-  repository: z.string(),
-  digest: z.string().refine(isDigest),
-  state: z.enum(['pending', 'verified', 'unsigned', 'invalid', 'error', 'ignored', 'gone']),
-  revision: z.number().int().positive(),
-  publishedRevision: z.number().int().nonnegative(),
-  findingUpdatedAt: z.number(),
-  firstSeenAt: z.number(),
-  graceEndsAt: z.number(),
-  nextCheckAt: z.number().optional(),
-  validUntil: z.number().optional(),
-  attempts: z.number().int().nonnegative(),
-  tags: z.array(z.string()),
-  tagMoves: z.array(z.object({ tag: z.string(), from: z.string().refine(isDigest) })).optional(),
-  manifest: z
-    .object({ mediaType: z.string(), size: z.number().int().nonnegative(), artifactType: z.string().optional() })
-    .optional(),
-  plans: z
-    .array(
-      z.object({
-        kind: z.enum(['containment', 'deletion']),
-        id: z.string(),
-        state: z.string(),
-        mode: z.enum(['observe', 'approve', 'enforce']),
-        planDigest: z.string(),
-        head: z.string(),
-        does: z.string(),
-        reversible: z.boolean(),
-        failure: z.string().optional(),
-        undoneBy: z.enum(['operator', 'rule']).optional(),
-      }),
-    )
-    .optional(),
-  policyHash: z.string(),
-  policy: z.string().nullable(),
-  evidence: z.string(),
-  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
-  findingOpen: z.boolean(),
-});
-
-const evidenceList = z.array(evidenceSchema);
+import { LOOK, OPEN, readRow, writeRow } from './verdict-row.ts';
 
 /** The verdicts, one DynamoDB item for each image. Writes are single-item and conditional: whoever read an older revision has to look again. */
 export interface VerdictStore {
@@ -75,7 +22,17 @@ export interface VerdictStore {
   markPublished(record: VerdictRecord): Promise<void>;
   /** Reads up to 100 verdicts, as they are at this moment; absent ones are left out. */
   readMany(images: readonly ImageName[]): Promise<readonly VerdictRecord[]>;
+  /** The images whose verdicts are due (`findDueTime`), the one that has been so for longest first, at most so many. What was written just now may be missing. */
+  listDue(now: number, most: number): Promise<readonly ImageName[]>;
+  /** The other images whose finding is open, page by page, the one that was told longest ago first. What was written just now may be missing. */
+  listOpen(): AsyncIterable<readonly ImageName[]>;
 }
+
+/** A page of keys is 1 MB, some 6,000 images. */
+const MOST_PAGES = 50;
+
+/** The index by which the due ones are found: keys only, and only of rows with a time. */
+const DUE_INDEX = 'due';
 
 export function verdictStore(dynamodb: DynamoDBDocumentClient, table: string): VerdictStore {
   return {
@@ -124,6 +81,40 @@ export function verdictStore(dynamodb: DynamoDBDocumentClient, table: string): V
       }
       return records;
     },
+
+    async listDue(now, most) {
+      // One page: 1 MB of keys is more than a run takes.
+      const { Items = [] } = await dynamodb.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: DUE_INDEX,
+          KeyConditionExpression: '#due = :look AND #dueAt <= :now',
+          ExpressionAttributeNames: { '#due': 'due', '#dueAt': 'dueAt' },
+          ExpressionAttributeValues: { ':look': LOOK, ':now': now },
+          Limit: most,
+        }),
+      );
+      return Items.flatMap(readKey);
+    },
+
+    async *listOpen() {
+      let from: Record<string, unknown> | undefined;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const { Items = [], LastEvaluatedKey } = await dynamodb.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: DUE_INDEX,
+            KeyConditionExpression: '#due = :open',
+            ExpressionAttributeNames: { '#due': 'due' },
+            ExpressionAttributeValues: { ':open': OPEN },
+            ...(from !== undefined && { ExclusiveStartKey: from }),
+          }),
+        );
+        yield Items.flatMap(readKey);
+        if (LastEvaluatedKey === undefined) return;
+        from = LastEvaluatedKey;
+      }
+    },
   };
 }
 
@@ -137,43 +128,7 @@ async function succeeds(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-function writeRow(record: VerdictRecord): Record<string, unknown> {
-  const { nextCheckAt, validUntil, tagMoves, plans, evidence, ...rest } = record;
-  return {
-    image: keyOf(record),
-    ...rest,
-    evidence: JSON.stringify(trimEvidence(evidence)),
-    ...(nextCheckAt !== undefined && { nextCheckAt }),
-    ...(validUntil !== undefined && { validUntil }),
-    ...(tagMoves !== undefined && { tagMoves }),
-    ...(plans !== undefined && { plans }),
-    ...(record.state === 'gone' && { expiresAt: Math.floor(record.findingUpdatedAt / 1000) + KEEP_GONE }),
-  };
-}
-
-function trimEvidence(evidence: readonly Evidence[]): readonly Evidence[] {
-  let kept = evidence;
-  while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > LARGEST_EVIDENCE) {
-    kept = kept.slice(0, Math.ceil(kept.length / 2));
-  }
-  return kept;
-}
-
-function readRow(item: Record<string, unknown>): VerdictRecord {
-  const parsed = row.safeParse(item);
-  const evidence = parsed.success ? evidenceList.safeParse(parseJson(parsed.data.evidence)) : undefined;
-  if (!parsed.success || !evidence?.success) {
-    throw new VerdictStoreError('malformed-row', `the row ${String(item.image).slice(0, 400)} is not a verdict`);
-  }
-  const { image: _key, ...record } = parsed.data;
-  return { ...record, evidence: evidence.data };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON is not evidence: the schema refuses undefined.
-    return undefined;
-  }
+function readKey(item: Record<string, unknown>): readonly ImageName[] {
+  const image = parseKey(String(item.image));
+  return image === undefined ? [] : [image];
 }

@@ -3,12 +3,13 @@ import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
-import { sendRejected } from '../aws/queues.ts';
+import { sendAgain, sendRejected } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { describeActor } from '../core/events/describe-actor.ts';
 import { type ParsedIamEvent, parseIamEvent } from '../core/events/iam-change.ts';
 import { parseIamRecheck } from '../core/events/iam-recheck.ts';
+import { waitForDeployment } from '../core/iam/drift/wait-for-deployment.ts';
 import { lookAtResource, type Parts } from './look-at-resource.ts';
 
 /**
@@ -32,7 +33,10 @@ export function createHandler(
 
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
     const again = parseIamRecheck(body);
-    if (again !== undefined) return lookAtResource(again, undefined, parts, telemetry);
+    if (again !== undefined) {
+      await lookAtResource(again, undefined, parts, telemetry);
+      return;
+    }
     const parsed = parseIamEvent(body);
     if (parsed.outcome === 'rejected') {
       await sendRejected(clients.sqs, rejectedQueueUrl, body, parsed.reason);
@@ -40,25 +44,34 @@ export function createHandler(
       telemetry.info('event rejected', { messageId, code: parsed.reason.code });
       return;
     }
-    await react(parsed, parts, telemetry);
+    const wait = await react(parsed, parts, telemetry);
+    // The whole event, with who did it.
+    if (wait > 0) await sendAgain(clients.sqs, requireVariable(environment, 'IAM_QUEUE_URL'), body, wait / 1000);
   });
 }
 
-/** A failed call is no drift: it tells of somebody who tries. */
+/** A failed call is no drift: it tells of somebody who tries. Returns in how many milliseconds the event is to come again; 0 where it is done with. */
 async function react(
   parsed: Exclude<ParsedIamEvent, { outcome: 'rejected' }>,
   parts: Parts,
   telemetry: Telemetry,
-): Promise<void> {
-  if (parsed.outcome === 'no-change') return;
+): Promise<number> {
+  if (parsed.outcome === 'no-change') return 0;
   const { change } = parsed;
   const ids = { event: change.eventId, call: change.call.eventName, actor: change.actor.arn ?? change.actor.kind };
   if (parsed.outcome === 'probe') {
     telemetry.count('IamProbe');
     telemetry.info('call failed', { ...ids, code: parsed.errorCode });
-    return;
+    return 0;
   }
   telemetry.info('change', ids);
-  const actor = describeActor(change);
-  for (const resource of change.resources) await lookAtResource(resource, actor, parts, telemetry);
+  const passwordSetAt = change.call.eventName === 'UpdateLoginProfile' ? change.at : undefined;
+  const settings = parts.trust.usable ? parts.trust.config.iam : undefined;
+  const wait = waitForDeployment(change, (settings?.deploymentWait ?? 0) * 1000, parts.wiring.clock());
+  const event = { actor: describeActor(change), passwordSetAt, mayWait: wait > 0 };
+  let waits = false;
+  for (const resource of change.resources) {
+    if ((await lookAtResource(resource, event, parts, telemetry)) === 'waits') waits = true;
+  }
+  return waits ? wait : 0;
 }

@@ -12,9 +12,11 @@ import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
 import { describePlan } from '../core/findings/describe-plan.ts';
 import { describeDriftFinding } from '../core/findings/drift-finding.ts';
+import { describeHeartbeat } from '../core/findings/heartbeat-finding.ts';
 import { describeResource } from '../core/iam/describe-resource.ts';
 import { type DriftDecision, decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
+import { readPlanted } from '../core/iam/heartbeat/canary.ts';
 import { parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
 import { findAddedPaths } from '../core/iam/paths/find-added-paths.ts';
@@ -41,29 +43,53 @@ const KINDS = ['role', 'user', 'group', 'policy'];
 
 /**
  * Looks at a principal or policy and records what follows. The finding stays owed on the record until it was handed on, and a plan is in the ledger before the
- * record names it, so that a crash between any two steps is made up for by the next look. Throws where another try is due.
+ * record names it, so that a crash between any two steps is made up for by the next look. `waits` where a deployment may not be through with the resource: nothing
+ * was recorded, and the event is to come again. Throws where another try is due.
  */
 export async function lookAtResource(
   named: string,
-  actor: string | undefined,
+  event: LastEvent | undefined,
   parts: Parts,
   telemetry: Telemetry,
-): Promise<void> {
+): Promise<'done' | 'waits'> {
   const arn = parseIamArn(named);
-  if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return;
+  if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return 'done';
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const { live, resource } = await findNamed(named, parts);
+    const planted = live && readPlanted(live);
+    if (live !== undefined && planted !== undefined) {
+      await reportPlanted(live.arn, planted, event, parts);
+      return 'done';
+    }
     const previous = await parts.drift.read(resource);
-    const next = await look({ resource, account: arn.account, live, actor, previous }, parts, telemetry);
+    const next = await look({ resource, account: arn.account, live, event, previous }, parts, telemetry);
+    if (next === 'waits') {
+      telemetry.info('waits for a deployment', { resource });
+      return 'waits';
+    }
     if (next === undefined || (await parts.drift.write(next, previous))) {
       tell(next ?? previous, telemetry, next !== undefined);
       await publishOwed(next ?? previous, live, parts);
       // Names are unique in an account: where this one has another path now, nothing is under the ARN that was asked for.
       if (resource !== named) await closeFormer(named, arn.account, parts);
-      return;
+      return 'done';
     }
   }
   throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** What the heartbeat planted is seen where its event comes: a sweep would find it too, and say nothing about the events. */
+async function reportPlanted(
+  resource: string,
+  planted: string | null,
+  event: LastEvent | undefined,
+  { wiring, findingsQueueUrl }: Parts,
+): Promise<void> {
+  if (planted === null || event === undefined) return;
+  const [, , , , account = ''] = resource.split(':');
+  const region = wiring.environment.AWS_REGION ?? '';
+  const facts = { account, region, resource, state: 'seen', planted, now: wiring.clock() } as const;
+  await sendFinding(wiring.clients.sqs, findingsQueueUrl, describeHeartbeat(facts));
 }
 
 /** Live state under a name, and the whole ARN: of what is gone that which its baseline tells. */
@@ -90,11 +116,21 @@ interface Look {
   readonly resource: string;
   readonly account: string;
   readonly live: LiveState | undefined;
-  readonly actor: string | undefined;
+  readonly event: LastEvent | undefined;
   readonly previous: DriftRecord | undefined;
 }
 
-async function look({ resource, account, live, actor, previous }: Look, parts: Parts, telemetry: Telemetry) {
+/** What only the event of a change tells. */
+export interface LastEvent {
+  /** Who made it, in words. */
+  readonly actor: string;
+  /** When it set the password of the user anew, Unix milliseconds. */
+  readonly passwordSetAt?: number | undefined;
+  /** A deployment that may not be through did it, and the time to wait for it is not over. */
+  readonly mayWait: boolean;
+}
+
+async function look({ resource, account, live, event, previous }: Look, parts: Parts, telemetry: Telemetry) {
   const { trust, wiring } = parts;
   const settings = trust.usable ? trust.config.iam : undefined;
   const now = wiring.clock();
@@ -102,6 +138,8 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
   const last = await readLastPlan(previous, parts);
   const episode = episodeOf(previous, { state: 'drifted', plans: last.map((one) => describeRevert(one)) });
   const isPolicy = live?.kind === 'policy';
+  const setAt = [event?.passwordSetAt, previous?.passwordSetAt].filter((at) => at !== undefined);
+  const passwordSetAt = setAt.length === 0 ? undefined : Math.max(...setAt);
   const decision = decideDrift({
     account,
     resource,
@@ -119,12 +157,21 @@ async function look({ resource, account, live, actor, previous }: Look, parts: P
     now,
     spares: isPolicy ? await readSpares(parts, resource) : [],
     holders: isPolicy ? await countHolders(wiring.clients.iam, resource) : undefined,
+    passwordSetAt,
   });
+  const paths = await tellAddedPaths(decision, account, wiring);
+  const isOver = decision.observation.state === 'covered' || decision.observation.state === 'gone';
+  // What opens a way to more rights is no matter of patience.
+  if (event?.mayWait === true && !isOver && paths.length === 0) return 'waits';
   const proposed = decision.plan === undefined ? last : [await open(decision.plan, parts, telemetry)];
   await wake(proposed, parts);
   const plans = proposed.map((one) => describeRevert(one));
-  const paths = await tellAddedPaths(decision, account, wiring);
-  const observation = { ...decision.observation, paths, plans, ...(actor !== undefined && { actor }) };
+  const observation = {
+    ...decision.observation,
+    ...{ paths, plans },
+    ...(event !== undefined && { actor: event.actor }),
+    ...(passwordSetAt !== undefined && !isOver && { passwordSetAt }),
+  };
   return nextDrift({ account, resource }, previous, observation, now);
 }
 

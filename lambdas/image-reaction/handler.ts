@@ -4,14 +4,12 @@ import { ecrSource } from '../aws/ecr-source.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { keepTrust } from '../aws/keep-trust.ts';
+import { keepNotationPorts } from '../aws/notation-ports.ts';
 import { sendRejected } from '../aws/queues.ts';
-import { revocationPorts } from '../aws/revocation-ports.ts';
 import { rootStore } from '../aws/root-store.ts';
-import { signerRevocation } from '../aws/signer-revocation.ts';
 import { tagStore } from '../aws/tag-store.ts';
 import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
-import { partitionOf } from '../core/aws-names.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { parseEvent } from '../core/events/parse-event.ts';
 import { isIgnored } from '../core/trust/match-repository.ts';
@@ -39,9 +37,7 @@ export function createHandler(
     wiring,
     trustReport: reportTrust({ wiring, trust: deployed, findingsQueueUrl }),
     verdicts: verdictStore(clients.dynamodb, verdictTable),
-    revocation: revocationPorts(wiring.fetch, wiring.clock),
-    getRevocationStatus:
-      wiring.signerIn && signerRevocation(wiring.signerIn, partitionOf(environment.AWS_REGION ?? ''), wiring.clock),
+    notationPorts: keepNotationPorts(wiring),
     tags: tagStore(clients.dynamodb, verdictTable),
     containment: containmentStore(clients.dynamodb, verdictTable, wiring.clock),
     quarantine: readQuarantineParts(wiring, deployed),

@@ -1,7 +1,6 @@
 import type { ContainmentStore } from '../aws/containment-store.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
 import { sendFinding, sendRecheck } from '../aws/queues.ts';
-import { withinTime } from '../aws/revocation-ports.ts';
 import type { TagStore } from '../aws/tag-store.ts';
 import type { VerdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
@@ -17,8 +16,7 @@ import { type ArtifactSource, LIMITS } from '../core/images/source.ts';
 import { findMovedFrom } from '../core/images/tag-history.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
-import type { RevocationPorts } from '../core/signature/notation/revocation/check.ts';
-import type { GetRevocationStatus } from '../core/signature/notation/signer/revocation-status.ts';
+import type { NotationPorts } from '../core/images/verify-notation.ts';
 import type { ConcernedImage } from './find-images.ts';
 import { followQuarantine, isArchivedByPlan, type QuarantineParts } from './follow-quarantine.ts';
 import type { reportTrust } from './report-trust.ts';
@@ -30,8 +28,7 @@ export interface Parts {
   readonly trustReport: ReturnType<typeof reportTrust>;
   readonly verdicts: VerdictStore;
   readonly containment: ContainmentStore;
-  readonly revocation: RevocationPorts;
-  readonly getRevocationStatus: GetRevocationStatus | undefined;
+  readonly notationPorts: () => NotationPorts;
   readonly tags: TagStore;
   /** Undefined where the configuration has no quarantine. */
   readonly quarantine: QuarantineParts | undefined;
@@ -39,8 +36,6 @@ export interface Parts {
   readonly findingsQueueUrl: string;
 }
 
-/** All that may be asked about revocation in one look, milliseconds: other records wait. */
-const TIME_FOR_REVOCATION = 8000;
 /** Delay of the look at what a verified index lists, seconds. */
 const SOON = 15;
 /** Other writers of one verdict are other events about the same image: a handful, not a crowd. */
@@ -132,7 +127,7 @@ async function noteTag(
 async function observe(
   image: ImageName,
   source: ArtifactSource,
-  { trust, wiring, verdicts, containment, revocation, getRevocationStatus }: Parts,
+  { trust, wiring, verdicts, containment, notationPorts }: Parts,
   known?: KnownManifest,
 ): Promise<Observation> {
   if (!trust.usable) return { kind: 'undecided', reason: trust.reason };
@@ -142,22 +137,17 @@ async function observe(
     const containers = await containment.containersOf(image);
     return containers.length === 0 ? [] : verdicts.readMany(containers);
   };
-  const { clock } = wiring;
-  const notation = {
-    revocation: withinTime(revocation, TIME_FOR_REVOCATION, clock),
-    ...(getRevocationStatus !== undefined && { getRevocationStatus }),
-  };
   return verifyImage({
     source,
     digest,
     repository,
     material,
     limits: LIMITS,
-    clock,
+    clock: wiring.clock,
     known,
     findContainers,
     policyHash,
-    notation,
+    notation: notationPorts(),
   });
 }
 

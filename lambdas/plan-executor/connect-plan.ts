@@ -34,10 +34,12 @@ export interface ExecutorParts {
 export function connectPlan({ wiring, ledger, killSwitch, guards }: ExecutorParts): (run: string) => ExecutorPorts {
   const { clients, clock } = wiring;
 
-  async function findPlanObstacle(plan: Plan): Promise<Reason | undefined> {
+  async function findPlanObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined> {
     const guard = guardOf(plan);
     const obstacle = judgeSwitch(await readSwitch()) ?? (await guard.findObstacle(plan));
-    return obstacle ?? takeRoom(plan, guard.limitsOf(plan));
+    // Who is asked to settle a quarrel is not stopped by it.
+    const limits = guard.limitsOf(plan).filter(({ code }) => wantedBy === 'rule' || code !== 'contested');
+    return obstacle ?? takeRoom(plan, limits);
   }
 
   function guardOf({ rule }: Plan): Guard {

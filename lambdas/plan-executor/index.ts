@@ -4,6 +4,7 @@ import { ecs } from '../aws/clients/ecs.ts';
 import { iam } from '../aws/clients/iam.ts';
 import { lambda } from '../aws/clients/lambda.ts';
 import { s3 } from '../aws/clients/s3.ts';
+import { signerIn } from '../aws/clients/signer.ts';
 import { sqs } from '../aws/clients/sqs.ts';
 import { ssm } from '../aws/clients/ssm.ts';
 import { realWiring } from '../aws/real-wiring.ts';
@@ -11,6 +12,7 @@ import { createHandler } from './handler.ts';
 
 export const handler = createHandler({
   ...realWiring(import.meta.url),
+  signerIn,
   clients: {
     ecr: ecr(),
     sqs: sqs(),

@@ -11,16 +11,21 @@ import type { DeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { type ImageName, parseKey } from '../core/image-name.ts';
 import type { KnownManifest } from '../core/images/candidates.ts';
+import { forgetsRevocation } from '../core/images/known-revocation.ts';
 import type { ImageAtRest } from '../core/images/quarantine.ts';
 import type { Known, QuarantineFacts } from '../core/images/quarantine-guards.ts';
 import { LIMITS } from '../core/images/source.ts';
-import type { VerdictState } from '../core/images/verdict.ts';
+import type { VerdictRecord, VerdictState } from '../core/images/verdict.ts';
 import { type Observation, verifyImage } from '../core/images/verify-image.ts';
+import type { NotationPorts } from '../core/images/verify-notation.ts';
 import type { Plan } from '../core/ledger/plan.ts';
 import type { Decision } from '../core/trust/evidence.ts';
 
 /** Another try may tell: the plan neither goes on nor fails. */
 class UndecidedNow extends CountersignError<'undecided'> {}
+
+/** A fresh look at the image of a plan, one for all that is asked about it. */
+type Look = () => Promise<Observation>;
 
 export interface FactReader {
   /** All that the guards ask, read now. What cannot be read for good is unknown; what another try may read throws. */
@@ -31,6 +36,7 @@ export interface FactReader {
 export function factReader(
   wiring: Wiring<'ecr' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda'>,
   trust: DeployedTrust,
+  notationPorts: () => NotationPorts,
 ): FactReader {
   const { clients, environment, clock } = wiring;
   const parameter = requireVariable(environment, 'KILL_SWITCH');
@@ -48,39 +54,44 @@ export function factReader(
       return containers.length === 0 ? [] : verdicts.readMany(containers);
     };
     const shared = { source, digest, repository, material, limits: LIMITS, clock, findContainers, policyHash };
-    return verifyImage({ ...shared, known });
+    return verifyImage({ ...shared, known, notation: notationPorts() });
   }
 
-  async function readVerdict(image: ImageName, atRest: ImageAtRest | 'gone'): Promise<VerdictState | 'undecided'> {
+  async function readVerdict(
+    image: ImageName,
+    atRest: ImageAtRest | 'gone',
+    look: Look,
+  ): Promise<VerdictState | 'undecided'> {
     const stored = await verdicts.read(image);
+    const decide = (seen: Observation) => requireDecided(seen, image, stored, trust.policyHash);
     const onRecord = stored?.policyHash === trust.policyHash ? stored.state : 'undecided';
     if (atRest === 'gone') return onRecord;
     if (atRest.storage !== 'active') {
       // Its manifest cannot be read there. A signature can be found all the same; that there is none is for the record to say.
       const seen = stored?.manifest === undefined ? undefined : await observe(image, stored.manifest);
-      if (seen?.kind === 'decided' && seen.decision.verdict === 'verified') return 'verified';
+      if (seen?.kind === 'decided' && seen.decision.verdict === 'verified') return decide(seen);
       if (seen?.kind === 'ignored') return 'ignored';
-      if (seen !== undefined && trust.usable) requireDecided(seen, image);
+      if (seen !== undefined && trust.usable) decide(seen);
       return onRecord === 'verified' ? 'undecided' : onRecord;
     }
-    const seen = await observe(image);
+    const seen = await look();
     if (seen.kind === 'undecided' && !trust.usable) return 'undecided';
     if (seen.kind === 'gone' || seen.kind === 'ignored') return seen.kind;
-    const verdict = requireDecided(seen, image);
+    const verdict = decide(seen);
     // The grace of an image is on record: without it an image that was just pushed would count as unsigned.
     return verdict === 'unsigned' && onRecord !== 'unsigned' && onRecord !== 'invalid' ? 'pending' : verdict;
   }
 
-  async function readUsers(image: ImageName, atRest: ImageAtRest | 'gone'): Promise<readonly string[]> {
+  async function readUsers(image: ImageName, atRest: ImageAtRest | 'gone', look: Look): Promise<readonly string[]> {
     const containers = await containment.containersOf(image);
-    const digests = [image.digest, ...containers.map(({ digest }) => digest), ...(await readChildren(image, atRest))];
+    const digests = [image.digest, ...containers.map(({ digest }) => digest), ...(await readChildren(atRest, look))];
     return listImageUsers(clients, { ...image, digests, tags: atRest === 'gone' ? [] : atRest.tags });
   }
 
   /** A task names an image of its platform where it runs from an index. */
-  async function readChildren(image: ImageName, atRest: ImageAtRest | 'gone') {
+  async function readChildren(atRest: ImageAtRest | 'gone', look: Look) {
     if (atRest === 'gone' || atRest.storage !== 'active') return [];
-    const seen = await observe(image);
+    const seen = await look();
     return seen.kind === 'decided' ? (seen.children ?? []) : [];
   }
 
@@ -95,16 +106,27 @@ export function factReader(
       }
       const atRest = await know(async () => (await describeImageAtRest(clients.ecr, image)) ?? 'gone');
       if ('unknown' in atRest) return { killSwitch, atRest, verdict: atRest, usedBy: atRest };
-      const verdict = await know(() => readVerdict(image, atRest.known));
-      return { killSwitch, atRest, verdict, usedBy: await know(() => readUsers(image, atRest.known)) };
+      let seen: Promise<Observation> | undefined;
+      const look = () => {
+        seen ??= observe(image);
+        return seen;
+      };
+      const verdict = await know(() => readVerdict(image, atRest.known, look));
+      return { killSwitch, atRest, verdict, usedBy: await know(() => readUsers(image, atRest.known, look)) };
     },
   };
 }
 
-/** A registry that does not answer says nothing about the image: the plan waits for one that does. */
-function requireDecided(seen: Observation, { digest }: ImageName): Exclude<Decision['verdict'], 'error'> {
+/** A registry that does not answer says nothing about the image, nor does a silent responder about what is known to be revoked: the plan waits for one that does. */
+function requireDecided(
+  seen: Observation,
+  { digest }: ImageName,
+  stored: VerdictRecord | undefined,
+  policyHash: string,
+): Exclude<Decision['verdict'], 'error'> {
   const verdict = seen.kind === 'decided' ? seen.decision.verdict : 'error';
-  if (verdict === 'error') throw new UndecidedNow('undecided', `${digest} cannot be judged now`);
+  const isForgotten = seen.kind === 'decided' && forgetsRevocation(stored, seen.decision, policyHash);
+  if (verdict === 'error' || isForgotten) throw new UndecidedNow('undecided', `${digest} cannot be judged now`);
   return verdict;
 }
 

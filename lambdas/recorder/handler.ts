@@ -4,6 +4,7 @@ import { frameFunction, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected } from '../aws/queues.ts';
 import { importFindings } from '../aws/security-hub.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import { nameRequirements } from '../core/controls/name-requirements.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type Delivery, planImports } from '../core/findings/plan-imports.ts';
 
@@ -53,7 +54,7 @@ export function createHandler(
     try {
       return await importFindings(
         clients.securityHub,
-        batch.map(({ finding }) => finding),
+        batch.map(({ finding }) => nameRequirements(finding)),
       );
     } catch (thrown) {
       // Throttled or down: the queue brings every message of the batch back, and counts.

@@ -22,6 +22,8 @@ const EXPIRY_INTERVAL = 60 * 60;
 export interface KeySchema {
   readonly partition: string;
   readonly sort: string | undefined;
+  /** An index that holds nothing of an item but the keys of the table and its own. */
+  readonly keysOnly?: boolean;
 }
 
 /** Which items, in which order, from where on. */
@@ -117,8 +119,9 @@ export class Table {
     const items: Item[] = [];
     let bytes = 0;
     for (const [, item] of rest) {
-      items.push(item);
-      bytes += sizeOfItem(item);
+      const held = schema.keysOnly === true ? this.keyPartOf(item, schema) : item;
+      items.push(held);
+      bytes += sizeOfItem(held);
       if (items.length >= request.limit || bytes >= LARGEST_PAGE) {
         // Also where this happens to be the last item: DynamoDB has not looked any further.
         return { items, lastKey: this.keyPartOf(item, request.index === undefined ? undefined : schema) };
@@ -230,7 +233,8 @@ export class Table {
   }
 
   private readIndex(index: GlobalSecondaryIndex): [string, KeySchema] {
-    return [index.IndexName ?? '', this.readKeySchema(index.KeySchema)];
+    const keysOnly = index.Projection?.ProjectionType === 'KEYS_ONLY';
+    return [index.IndexName ?? '', { ...this.readKeySchema(index.KeySchema), keysOnly }];
   }
 
   private expire(): void {

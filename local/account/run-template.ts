@@ -8,7 +8,7 @@ import { createRuleTargets } from './rule-targets.ts';
 import type { Sqs } from './sqs.ts';
 import type { Queue } from './sqs-queue.ts';
 import { Template } from './template.ts';
-import { deployParameters, deployQueues, deployTables } from './template-data.ts';
+import { deployParameters, deployQueues, deployRoles, deployTables } from './template-data.ts';
 import { type DeployedFunction, readFunctions, readMappings } from './template-functions.ts';
 import type { EmbeddedAccount, RunningService } from './types.ts';
 
@@ -25,7 +25,7 @@ export interface RunTemplateOptions {
 
 /**
  * Runs a synthesized CloudFormation template in the account: makes its queues and tables, puts its rules on the bus and its functions behind
- * their event source mappings. Resources of other types (alarms, roles, keys) are names and nothing more. Throws `bad-template` or
+ * their event source mappings. Resources of other types (alarms, keys, roles without a name of their own) are names and nothing more. Throws `bad-template` or
  * `unsupported-template` naming the resource, EventPatternError for a pattern that EventBridge refuses.
  */
 export async function runTemplate(
@@ -46,6 +46,7 @@ export async function runTemplate(
   await deployQueues(account, read);
   await deployTables(account, read);
   await deployParameters(account, read);
+  await deployRoles(account, read);
   const functions = new Map<string, FunctionRuntime>();
   for (const deployed of readFunctions(account, read)) {
     const load = async () => loadHandler(account, deployed, options);

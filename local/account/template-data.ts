@@ -1,4 +1,5 @@
 import { CreateTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
@@ -55,7 +56,7 @@ const tableForm = z.object({
       z.object({
         IndexName: z.string(),
         KeySchema: keyElements,
-        Projection: z.object({ ProjectionType: z.literal('ALL') }),
+        Projection: z.object({ ProjectionType: z.enum(['ALL', 'KEYS_ONLY']) }),
       }),
     )
     .optional(),
@@ -84,5 +85,22 @@ export async function deployParameters(account: EmbeddedAccount, template: Templ
     const { Name, Value } = template.read(resource, parameterForm);
     template.name(resource.logicalId, { ref: Name, attributes: { Value } });
     await account.clients.ssm.send(new PutParameterCommand({ Name, Value, Type: 'String' }));
+  }
+}
+
+const roleForm = z.object({
+  RoleName: z.string().optional(),
+  AssumeRolePolicyDocument: z.unknown(),
+  PermissionsBoundary: z.string().optional(),
+});
+
+/** Makes the roles of the template that have a name: somebody works on them. Those of functions are names and nothing more. */
+export async function deployRoles(account: EmbeddedAccount, template: Template): Promise<void> {
+  for (const resource of template.ofType('AWS::IAM::Role')) {
+    const { RoleName, AssumeRolePolicyDocument, PermissionsBoundary } = template.read(resource, roleForm);
+    if (RoleName === undefined) continue;
+    const made = { RoleName, AssumeRolePolicyDocument: JSON.stringify(AssumeRolePolicyDocument), PermissionsBoundary };
+    const { Role } = await account.clients.iam.send(new CreateRoleCommand(made));
+    template.name(resource.logicalId, { ref: RoleName, attributes: { Arn: Role?.Arn ?? '' } });
   }
 }

@@ -97,6 +97,8 @@ export function compileScenarioConfig(
           ...{ trust: true, escalation: true, credentials: true, ownAccounts: [] },
           ...{ oldestKey: 90 * 86_400, longestUnused: 45 * 86_400 },
         },
+        heartbeat: { enabled: true, every: 86_400, within: 1800 },
+        deploymentWait: 300,
       },
     }),
     trust: {

@@ -4,13 +4,15 @@ import type { Import } from './imports.ts';
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   signature: [],
   trust: ['signature'],
-  // The table of calls that change access is a word of IAM; the events only recognise them.
-  events: ['iam'],
+  // The table of calls that change access is a word of IAM, and a threat one of the threats; the events only recognise them.
+  events: ['iam', 'threats'],
   findings: ['trust', 'signature', 'ledger'],
   ledger: ['trust', 'signature'],
   config: ['trust', 'signature'],
   images: ['trust', 'signature', 'findings', 'ledger'],
   iam: ['trust', 'signature', 'findings', 'ledger'],
+  controls: ['findings', 'ledger'],
+  threats: ['trust', 'signature', 'findings', 'ledger'],
 };
 
 /** The packages that are pure computation. */
@@ -21,6 +23,7 @@ const PURE_BUILTINS = ['node:crypto', 'node:util'];
 const STACK_KNOWS = [
   'lambdas/core/config/',
   'lambdas/core/errors.ts',
+  'lambdas/core/iam/heartbeat/canary-role.ts',
   'lambdas/core/iam/write-surface.ts',
   'lambdas/core/iam/writes/',
 ];
@@ -41,7 +44,7 @@ export function judgeImport({ file, target }: Import): string | undefined {
     if (SDK.test(target)) return 'only adapters import the SDK';
   }
   if (top === 'lib' && isPath && !(into === 'lib' || STACK_KNOWS.some((start) => target.startsWith(start)))) {
-    return 'the stack knows of the functions only their configuration and what they listen to';
+    return 'the stack knows of the functions only their configuration, and what they listen to and plant on';
   }
   if (top === 'local' && isPath && ['bin', 'test', 'bench'].includes(into))
     return 'the embedded account imports no tool';

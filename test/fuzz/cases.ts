@@ -9,14 +9,12 @@ import type { Context, FuzzCase } from './target.ts';
 
 /** All valid inputs at hand: those of the fixture, those of the parsers, and the public ones where the sample data is there. */
 export function listCases(): readonly FuzzCase[] {
-  const fixture = readFixture();
-  return [...fixture.cases, ...listParserCases(fixture.root), ...readPublicCases()];
+  const fixture = readFixture('cases.json');
+  return [...fixture.cases, ...readFixture('tuf.json').cases, ...listParserCases(fixture.root), ...readPublicCases()];
 }
 
-function readFixture(): { readonly root: unknown; readonly cases: readonly FuzzCase[] } {
-  const { roots, cases } = JSON.parse(
-    readFileSync(new URL('../fixtures/fuzz/cases.json', import.meta.url), 'utf8'),
-  ) as {
+function readFixture(file: string): { readonly root: unknown; readonly cases: readonly FuzzCase[] } {
+  const { roots, cases } = JSON.parse(readFileSync(new URL(`../fixtures/fuzz/${file}`, import.meta.url), 'utf8')) as {
     readonly roots: Readonly<Record<string, unknown>>;
     readonly cases: readonly { name: string; target: string; text?: string; base64?: string; context: Context }[];
   };

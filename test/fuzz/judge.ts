@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CountersignError } from '../../lambdas/core/errors.ts';
 import { takeWork, type Work } from './meter.ts';
 import { compareParts } from './parts.ts';
@@ -49,9 +50,11 @@ export async function judgeInput(one: OpenCase, donor: OpenCase, input: Buffer):
   if (excess !== undefined) return { kind: 'defect', what: excess };
   if (outcome.kind !== 'accepted') return outcome;
   const { says } = outcome;
-  const alike = [one, donor].filter(({ good }) => saysNoMore(outcome, good));
+  const takesWhole = target.takesWhole ?? isDeepStrictEqual;
+  const known = [one, ...(takesWhole(one.of.context, donor.of.context) ? [donor] : [])];
+  const alike = known.filter(({ good }) => saysNoMore(outcome, good));
   if (alike.length === 0) return { kind: 'defect', what: `accepted as ${says.slice(0, 300)}` };
-  const explained = alike.map(({ of }) => explain(target, of, input));
+  const explained = alike.map(({ of }) => explain(target, { ...of, context: one.of.context }, input));
   return explained.find(({ kind }) => kind === 'same') ?? explained[0] ?? { kind: 'defect', what: 'accepted' };
 }
 

@@ -33,7 +33,13 @@ const addBytes = (target: string, name: string, bytes: Buffer, context = {}) =>
   cases.push({ name, target, base64: bytes.toString('base64'), context });
 
 function addSigstore(): unknown {
-  const sigstore = createPrivateSigstore({ now: () => NOW });
+  // Each signature has a minute of its own: a time taken from another one is another time.
+  let minute = 0;
+  const sigstore = createPrivateSigstore({ now: () => NOW + minute * 60_000 });
+  const later = <T>(made: T): T => {
+    minute += 1;
+    return made;
+  };
   const root = 'private';
   const artifact = Buffer.from('an artifact');
   const image = digestOf('an image');
@@ -50,16 +56,16 @@ function addSigstore(): unknown {
   const inOneLog = { log: 'v1', timestamp: true } as const;
   const artifactContext = { root, artifact: artifact.toString('base64') };
   const bundles = [
-    ['message, v1', sigstore.signArtifact(artifact, signer, { log: 'v1' }), artifactContext],
-    ['message, v1 and stamp', sigstore.signArtifact(artifact, signer, inOneLog), artifactContext],
-    ['message, v2', sigstore.signArtifact(artifact, signer, { log: 'v2', timestamp: true }), artifactContext],
-    ['statement, v1', sigstore.attest(image, SLSA, predicate, signer, { log: 'v1' }), { root }],
-    ['statement, v2', sigstore.attest(image, SLSA, predicate, signer, { log: 'v2', timestamp: true }), { root }],
-    ['key, v1', sigstore.signImageBundle(image, key, { log: 'v1' }), pinned],
-    ['key, v2', sigstore.signImageBundle(image, key, { log: 'v2', timestamp: true }), pinned],
+    ['message, v1', later(sigstore.signArtifact(artifact, signer, { log: 'v1' })), artifactContext],
+    ['message, v1 and stamp', later(sigstore.signArtifact(artifact, signer, inOneLog)), artifactContext],
+    ['message, v2', later(sigstore.signArtifact(artifact, signer, { log: 'v2', timestamp: true })), artifactContext],
+    ['statement, v1', later(sigstore.attest(image, SLSA, predicate, signer, { log: 'v1' })), { root }],
+    ['statement, v2', later(sigstore.attest(image, SLSA, predicate, signer, { log: 'v2', timestamp: true })), { root }],
+    ['key, v1', later(sigstore.signImageBundle(image, key, { log: 'v1' })), pinned],
+    ['key, v2', later(sigstore.signImageBundle(image, key, { log: 'v2', timestamp: true })), pinned],
     [
       'key alone',
-      sigstore.signImageBundle(digestOf('a third image'), key),
+      later(sigstore.signImageBundle(digestOf('a third image'), key)),
       { key: key.publicKeyPem, log: 'not-required' },
     ],
   ] as const;
@@ -68,7 +74,7 @@ function addSigstore(): unknown {
     addText('bundle', name, bytes.toString(), context);
     const { certificate, entries, timestamps, stamped } = parseBundle(bytes);
     if (certificate !== undefined && name.startsWith('message'))
-      addBytes('certificate', name, Buffer.from(certificate.der), { root, at: NOW });
+      addBytes('certificate', name, Buffer.from(certificate.der), { root, at: certificate.notBefore });
     for (const time of timestamps)
       addBytes('timestamp', name, Buffer.from(time), { root, signed: Buffer.from(stamped).toString('base64') });
     for (const { body, logId, proof } of entries) {
@@ -78,16 +84,16 @@ function addSigstore(): unknown {
   }
   const reference = 'registry.test/acme/app';
   const layers: readonly (readonly [string, 'simple-signing' | 'dsse', LegacyLayer, object])[] = [
-    ['.sig', 'simple-signing', sigstore.signLegacy(image, reference, signer), { root }],
-    ['.sig with stamp', 'simple-signing', sigstore.signLegacy(image, reference, signer, inOneLog), { root }],
+    ['.sig', 'simple-signing', later(sigstore.signLegacy(image, reference, signer)), { root }],
+    ['.sig with stamp', 'simple-signing', later(sigstore.signLegacy(image, reference, signer, inOneLog)), { root }],
     [
       '.sig by key',
       'simple-signing',
-      sigstore.signLegacy(image, reference, key),
+      later(sigstore.signLegacy(image, reference, key)),
       { key: key.publicKeyPem, log: 'not-required' },
     ],
-    ['.att', 'dsse', sigstore.attestLegacy(image, SLSA, predicate, signer), { root }],
-    ['.att with stamp', 'dsse', sigstore.attestLegacy(image, SLSA, predicate, signer, inOneLog), { root }],
+    ['.att', 'dsse', later(sigstore.attestLegacy(image, SLSA, predicate, signer)), { root }],
+    ['.att with stamp', 'dsse', later(sigstore.attestLegacy(image, SLSA, predicate, signer, inOneLog)), { root }],
   ];
   for (const [name, format, layer, context] of layers) {
     const text = JSON.stringify({ format, layer: layer.bytes.toString('base64'), annotations: layer.annotations });

@@ -1,5 +1,6 @@
 import { readChildren, readDer } from '../../lambdas/core/signature/der.ts';
 import { readTimestampToken } from '../../lambdas/core/signature/timestamp-token.ts';
+import { listTwins } from './json-pairs.ts';
 import type { Harmless } from './target.ts';
 
 const BASE64 = /^[A-Za-z0-9+/=\r\n]*$/;
@@ -8,6 +9,8 @@ const BASE64 = /^[A-Za-z0-9+/=\r\n]*$/;
 function partsOfJson(input: Buffer): Map<string, string> {
   const parts = new Map<string, string>();
   collect(JSON.parse(input.toString()), '', parts);
+  // Which of two counts is up to the reader: nothing that is accepted may have them.
+  for (const name of listTwins(input.toString())) parts.set(`${name}, a second time`, name);
   return parts;
 }
 
@@ -38,7 +41,7 @@ export function partsOfFormat(
   const parts = new Map<string, string>();
   const others: string[] = [];
   for (const [name, value] of partsOfJson(input)) {
-    if (!defined.test(name)) others.push(`${name}=${value}`);
+    if (!defined.test(name) && !name.endsWith(', a second time')) others.push(`${name}=${value}`);
     else if (value !== '0' && value !== 'null') parts.set(name, what(name, value));
   }
   if (others.length > 0) parts.set(UNDEFINED, others.sort().join('\n'));

@@ -42,6 +42,11 @@ export interface Target {
    */
   readonly parts?: (input: Buffer, context: Context) => ReadonlyMap<string, string>;
   readonly harmless?: readonly Harmless[];
+  /**
+   * Whether the whole of a valid input of the other case is right under this one, too. Without it only where both contexts are the same to the letter: a time stamp, for one,
+   * is over one signature and no other.
+   */
+  readonly takesWhole?: (context: Context, other: Context) => boolean;
 }
 
 /** A text of the context. */

@@ -32,6 +32,7 @@ import {
 } from '../../lambdas/core/iam/baseline/statement.ts';
 import { prepareStatement, writeKeyBundle } from '../../lambdas/core/signature/key-bundle.ts';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
+import { internalsOf } from '../../local/account/internals.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { BASELINES } from '../../local/scenarios/trust.ts';
 import { fullConfiguration } from '../infra/configuration.ts';
@@ -186,6 +187,23 @@ describe('a change of IAM', () => {
     expect(await listInline()).toEqual(['logs']);
   });
 
+  test('that comes back whenever it is put right stops the breaker, and both who are at odds are named', async () => {
+    await start('enforce');
+    for (const action of ['s3:Get*', 's3:Put*', 's3:List*']) await backdoor(policyOf(action));
+
+    expect(await listInline()).toEqual(['backdoor', 'logs']);
+    expect(findingOf()).toMatchObject({
+      RecordState: 'ACTIVE',
+      Title: 'role/app is contested: what was put right is changed again',
+      FindingProviderFields: { Severity: { Label: 'CRITICAL' } },
+    });
+    expect(findingOf()?.Description).toMatch(/At odds: .*user\/operator.*\. /);
+    expect(fieldsOf()).toMatchObject({ 'countersign/PlanState': 'failed' });
+
+    await act('Approve');
+    expect(await listInline()).toEqual(['logs']);
+  });
+
   test('is told with the way to more rights that it adds, and the statement that gives it', async () => {
     const { iam } = await start('observe');
     await backdoor(policyOf('iam:PutRolePolicy'));
@@ -278,6 +296,72 @@ describe('a change of IAM', () => {
 
     expect(during).toEqual(['backdoor', 'logs']);
     expect(await listInline()).toEqual(['logs']);
+  });
+});
+
+describe('what CloudFormation does', () => {
+  const deployAs = (invokedBy: string) =>
+    internalsOf(service.account).iam.actAs({
+      type: 'AssumedRole',
+      arn: `arn:aws:iam::${ACCOUNT}:role/deployer`,
+      invokedBy,
+    });
+  const put = (action: string) =>
+    service.account.clients.iam.send(
+      new PutRolePolicyCommand({ RoleName: 'app', PolicyName: 'more', PolicyDocument: policyOf(action) }),
+    );
+  const pass = (minutes: number) => clock.advance(minutes * 60_000);
+
+  test('is waited for, and no finding where it ends as it was signed', async () => {
+    const { iam } = await start('enforce');
+    deployAs('cloudformation.amazonaws.com');
+    await put('s3:Get*');
+    await pass(4);
+    const meanwhile = await listInline();
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: 'app', PolicyName: 'more' }));
+    await settle();
+
+    expect(meanwhile).toEqual(['logs', 'more']);
+    expect(findingOf()).toBeUndefined();
+  });
+
+  test('is judged after a fixed time, however often it goes on, and told with who did it', async () => {
+    await start('approve');
+    deployAs('cloudformation.amazonaws.com');
+    for (const action of ['s3:Get*', 's3:List*', 's3:GetObject']) {
+      await put(action);
+      await pass(1.6);
+    }
+    const before = findingOf();
+    await pass(1);
+
+    expect(before).toBeUndefined();
+    expect(fieldsOf()['countersign/PlanState']).toBe('proposed');
+    expect(findingOf()?.Description).toContain('invoked by cloudformation.amazonaws.com');
+  });
+
+  test.each([
+    ['that opens a way to more rights', 'cloudformation.amazonaws.com', 'iam:*'],
+    ['that only calls itself so', 'cloudformation.amazonaws.com.example', 's3:Get*'],
+  ])('is not waited for: one %s', async (_, invokedBy, action) => {
+    await start('enforce');
+    deployAs(invokedBy);
+    await put(action);
+    await pass(1);
+
+    expect(await listInline()).toEqual(['logs']);
+    expect(findingOf()).toBeDefined();
+  });
+
+  test('hides nothing that somebody else does meanwhile', async () => {
+    await start('observe');
+    deployAs('cloudformation.amazonaws.com');
+    await put('s3:Get*');
+    internalsOf(service.account).iam.actAs({ type: 'IAMUser', arn: `arn:aws:iam::${ACCOUNT}:user/operator` });
+    await put('s3:List*');
+    await pass(1);
+
+    expect(findingOf()?.Description).toContain('user/operator');
   });
 });
 
@@ -390,15 +474,20 @@ async function unseen(act: () => Promise<unknown>) {
 describe('the credentials of a user', () => {
   const ana = { UserName: 'ana' };
   const ANA = `arn:aws:iam::${ACCOUNT}:user/ana`;
-  const keysOf = async () =>
-    (await service.account.clients.iam.send(new ListAccessKeysCommand(ana))).AccessKeyMetadata?.map(
+  let signedKey: string | undefined;
+  /** That of the signed key first. */
+  const keysOf = async () => {
+    const { AccessKeyMetadata = [] } = await service.account.clients.iam.send(new ListAccessKeysCommand(ana));
+    const isSigned = ({ AccessKeyId }: { AccessKeyId?: string }) => AccessKeyId === signedKey;
+    return AccessKeyMetadata.toSorted((one, other) => Number(isSigned(other)) - Number(isSigned(one))).map(
       ({ Status }) => Status,
     );
+  };
 
   async function withUser() {
     const { iam } = await start('enforce');
     await iam.send(new CreateUserCommand(ana));
-    await iam.send(new CreateAccessKeyCommand(ana));
+    signedKey = (await iam.send(new CreateAccessKeyCommand(ana))).AccessKey?.AccessKeyId;
     await publish(ANA);
     await settle();
     return iam;

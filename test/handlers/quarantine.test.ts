@@ -141,6 +141,26 @@ describe('a quarantine that is enforced', () => {
     expect(service.observations.findingOf(image.trace)?.Description).toMatch(/was undone, since the image is verified/);
   });
 
+  test('is taken back once the image is signed also where the event of the signature is lost', async () => {
+    await start();
+    const image = await push({
+      ...signedInQuarantine,
+      run: (world) =>
+        signedInQuarantine.run({
+          ...world,
+          later: (milliseconds, act) =>
+            world.later(milliseconds, () => {
+              service.account.faults.lossRate = 1;
+              return act();
+            }),
+        }),
+    });
+    await clock.advance(3 * 3_600_000);
+    await service.settle();
+
+    expect(await describeAtRest(image)).toMatchObject({ status: 'ACTIVE' });
+  });
+
   test('goes by the trusted roots in use, also where they were refreshed since the deployment', async () => {
     await start({ refreshRoots: true, template: describeTemplate(fullConfiguration.compiled) });
     service.repository?.publish({ trustedRoot: aTrustedRoot() });

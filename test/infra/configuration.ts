@@ -41,6 +41,8 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
       ...{ trust: true, escalation: true, credentials: true, ownAccounts: [] },
       ...{ oldestKey: 90 * 86_400, longestUnused: 45 * 86_400 },
     },
+    heartbeat: { enabled: true, every: 86_400, within: 1800 },
+    deploymentWait: 300,
   },
   trust: {
     ...content.trust,

@@ -223,7 +223,22 @@ describe('the verdict store', () => {
       UpdateReplacePolicy: 'Retain',
       Properties: {
         KeySchema: [{ AttributeName: 'image', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'image', AttributeType: 'S' }],
+        AttributeDefinitions: [
+          { AttributeName: 'image', AttributeType: 'S' },
+          { AttributeName: 'due', AttributeType: 'S' },
+          { AttributeName: 'dueAt', AttributeType: 'N' },
+        ],
+        // What is due is found by its time. The index is small: keys only, and only of rows with a time.
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'due',
+            KeySchema: [
+              { AttributeName: 'due', KeyType: 'HASH' },
+              { AttributeName: 'dueAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
         BillingMode: 'PAY_PER_REQUEST',
         DeletionProtectionEnabled: true,
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { CACHE } from './harness/cache.ts';
 import { Checks } from './harness/checks.ts';
 import { createWorkbench, type Workbench } from './harness/workbench.ts';
+import { checkAttestations } from './peers/attestations.ts';
 import { checkBundles } from './peers/bundles.ts';
 import { checkWithCfnLint } from './peers/cfn-lint.ts';
 import { checkConsole } from './peers/console.ts';
@@ -20,6 +21,7 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   contract: checkContract,
   bundles: checkBundles,
   images: checkImages,
+  attestations: checkAttestations,
   notation: checkNotation,
 };
 

@@ -111,12 +111,15 @@ function readSigstorePython(): readonly BundleCase[] {
   const folder = corpusPath('sigstore-python');
   const publicRoot = corpusPath('sigstore-roots', 'public-good.trusted_root.json');
   if (folder === undefined || publicRoot === undefined) return [];
-  const staging = readJson(join(folder, 'trusted_root', 'trustedroot.v1.json'));
+  const { trustedRoot: staging } = JSON.parse(readFileSync(join(folder, 'tsa', 'trust_config.json'), 'utf8')) as {
+    readonly trustedRoot: unknown;
+  };
   return ['.', 'integration', 'tsa'].flatMap((part) =>
     readdirSync(join(folder, part))
       .filter((file) => /\.sigstore(\.json)?$/.test(file))
       .flatMap((file) => {
-        const artifact = join(folder, part, file.replace(/(\.late_timestamp)?\.sigstore(\.json)?$/, ''));
+        // Those of `tsa` are all about one file.
+        const artifact = join(folder, part, part === 'tsa' ? 'bundle.txt' : file.replace(/\.sigstore(\.json)?$/, ''));
         const bytes = existsSync(artifact) ? readFileSync(artifact) : Buffer.from('another artifact');
         const bundle = readFileSync(join(folder, part, file));
         return [

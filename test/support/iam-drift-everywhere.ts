@@ -1,13 +1,8 @@
-import { sign } from 'node:crypto';
 import * as IAM from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
-import { BaselineStore } from '../../lambdas/aws/baseline-store.ts';
-import { readIamState } from '../../lambdas/aws/iam-state.ts';
-import { capturePolicy, capturePrincipal } from '../../lambdas/core/iam/baseline/capture.ts';
-import { describeBaseline } from '../../lambdas/core/iam/baseline/statement.ts';
-import { prepareStatement, writeKeyBundle } from '../../lambdas/core/signature/key-bundle.ts';
 import type { EmbeddedService } from '../../local/embedded-service.ts';
 import { BASELINES } from '../../local/scenarios/trust.ts';
+import { publishBaseline } from './publish-baseline.ts';
 
 const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
@@ -19,7 +14,8 @@ const TRUST = JSON.stringify({
 });
 
 /** Makes a role, two users, a group and a policy, and signs what they are. */
-export async function prepareIam({ account, releaseKey }: EmbeddedService, now: number): Promise<void> {
+export async function prepareIam(service: EmbeddedService): Promise<void> {
+  const { account } = service;
   const { iam, s3 } = account.clients;
   await s3.send(new CreateBucketCommand({ Bucket: BASELINES }));
   await s3.send(new PutBucketVersioningCommand({ Bucket: BASELINES, VersioningConfiguration: { Status: 'Enabled' } }));
@@ -48,16 +44,7 @@ export async function prepareIam({ account, releaseKey }: EmbeddedService, now: 
     'policy/signed',
     'policy/pushed',
   ];
-  const store = new BaselineStore(s3, BASELINES);
-  for (const name of names) {
-    const arn = `arn:aws:iam::${account.id}:${name}`;
-    const live = await readIamState(iam, arn);
-    if (live === undefined) throw new Error(`${arn} is not there`);
-    const state = live.kind === 'policy' ? capturePolicy(live) : capturePrincipal(live, new Set());
-    const statement = describeBaseline({ state, version: 1, created: new Date(now).toISOString() });
-    const signature = sign('sha256', prepareStatement(statement), releaseKey.keys.privateKey);
-    await store.write(arn, `${writeKeyBundle(statement, signature, 'release')}\n`, undefined);
-  }
+  for (const name of names) await publishBaseline(service, `arn:aws:iam::${account.id}:${name}`);
 }
 
 /** Changes every slot in both directions: what is put right needs every call that a plan can hold. */

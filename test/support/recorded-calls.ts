@@ -15,7 +15,7 @@ export interface RecordedCall {
 }
 
 /** The part of an SDK v3 client (or document client) that the recorder needs. */
-interface RecordableClient {
+export interface RecordableClient {
   readonly middlewareStack: {
     add(
       middleware: (
@@ -111,6 +111,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
   GetItemCommand: onTable('dynamodb:GetItem'),
   PutItemCommand: onTable('dynamodb:PutItem'),
   UpdateItemCommand: onTable('dynamodb:UpdateItem'),
+  QueryCommand: (input, at) => {
+    const { TableName, IndexName } = z.object({ TableName: z.string(), IndexName: z.string() }).parse(input);
+    return { action: 'dynamodb:Query', resources: [at('dynamodb', `table/${TableName}/index/${IndexName}`)] };
+  },
   ScanCommand: onTable('dynamodb:Scan'),
   DeleteItemCommand: onTable('dynamodb:DeleteItem'),
   GetCommand: onTable('dynamodb:GetItem'),
@@ -119,6 +123,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
   UpdateCommand: onTable('dynamodb:UpdateItem'),
   BatchGetItemCommand: onTables('dynamodb:BatchGetItem'),
   BatchGetCommand: onTables('dynamodb:BatchGetItem'),
+  GetFindingsCommand: (_input, at) => ({
+    action: 'securityhub:GetFindings',
+    resources: [at('securityhub', 'hub/default')],
+  }),
   BatchImportFindingsCommand: (input) => {
     const { Findings } = z.object({ Findings: z.array(z.object({ ProductArn: z.string() })) }).parse(input);
     return { action: 'securityhub:BatchImportFindings', resources: Findings.map((finding) => finding.ProductArn) };

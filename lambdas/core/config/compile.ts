@@ -43,6 +43,8 @@ export function compileConfiguration(
         protected: iam.protected,
         limits: iam.limits,
         checks: iam.checks,
+        heartbeat: iam.heartbeat,
+        deploymentWait: iam.deploymentWait,
       },
     }),
     trust: trust.trust,

@@ -33,6 +33,17 @@ const checks = z.strictObject({
   longestUnused: duration.prefault('45d'),
 });
 
+/** A change of IAM that Countersign plants itself, to see whether it is reported. */
+const heartbeat = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** In the file `1d`. */
+  every: duration.prefault('1d'),
+  within: duration.prefault('30m'),
+});
+
+/** Longest delay of a message (SQS API Reference, SendMessage: `DelaySeconds`). */
+const LONGEST_WAIT = 900;
+
 /** What is done about changes of IAM. Modes have no default. */
 export const iamSchema = z.strictObject({
   mode,
@@ -42,6 +53,11 @@ export const iamSchema = z.strictObject({
   protected: z.array(arnPattern).max(100).default([]),
   limits,
   checks: checks.prefault({}),
+  heartbeat: heartbeat.prefault({}),
+  /** How long a change that CloudFormation made may be incomplete before it is judged. */
+  deploymentWait: duration
+    .prefault('5m')
+    .refine((wait) => wait <= LONGEST_WAIT, 'a deployment is waited for at most 15m'),
   /** Who is told in the region of the events of IAM, where a topic of the hub's region cannot be reached. */
   globalAlarms: alarms.optional(),
 });
@@ -54,5 +70,7 @@ export const compiledIam = z.strictObject({
   limits,
   /** Durations in seconds. */
   checks: checks.extend({ oldestKey: seconds, longestUnused: seconds }),
+  heartbeat: heartbeat.extend({ every: seconds, within: seconds }),
+  deploymentWait: seconds.max(LONGEST_WAIT),
 });
 export type CompiledIam = z.infer<typeof compiledIam>;

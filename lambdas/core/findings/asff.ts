@@ -91,6 +91,11 @@ export const asffFinding = z.strictObject({
       .array(z.strictObject({ ReasonCode: text(100), Description: text(2048) }))
       .max(20)
       .optional(),
+    RelatedRequirements: z.array(text(64)).max(32).optional(),
+    AssociatedStandards: z
+      .array(z.strictObject({ StandardsId: text(256) }))
+      .max(20)
+      .optional(),
   }),
   RecordState: z.enum(['ACTIVE', 'ARCHIVED']),
 });

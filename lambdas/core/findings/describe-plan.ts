@@ -17,7 +17,10 @@ export function describePlan(kind: PlanFacts['kind'], record: LedgerRecord): Pla
     does: plan.steps.map(({ call }) => describeCall(call)).join(', then '),
     reversible: isReversible(plan),
     ...(isBeingUndone(record) && { undoneBy: undoneBy(record) }),
-    ...(progress.state === 'failed' && failure?.kind === 'fail' && { failure: failure.reason.message }),
+    ...(progress.state === 'failed' &&
+      failure?.kind === 'fail' && {
+        ...{ failure: failure.reason.message, failureCode: failure.reason.code },
+      }),
   };
 }
 

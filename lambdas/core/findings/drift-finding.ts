@@ -22,6 +22,8 @@ export interface DriftFacts {
   readonly paths: readonly string[];
   /** Who made the last change that was seen, in words; evidence for the reader, never a reason to trust it. */
   readonly actor?: string | undefined;
+  /** All who changed it while it was watched, the last at the end; of those of whom an event told. */
+  readonly actors?: readonly string[] | undefined;
   /** Why nothing is done, where something would be. */
   readonly protection?: string | undefined;
   readonly plans: readonly PlanFacts[];
@@ -75,9 +77,10 @@ const TYPES: Readonly<Record<string, string>> = {
 type Severity = AsffFinding['FindingProviderFields']['Severity']['Label'];
 
 /** A new way to more rights is the gravest that drift can be, whatever else it changes. */
-function judgeSeverity({ state, verdict, paths }: DriftFacts): Severity {
+function judgeSeverity(facts: DriftFacts): Severity {
+  const { state, verdict, paths } = facts;
   if (state === 'covered' || state === 'gone') return 'INFORMATIONAL';
-  if (paths.length > 0) return 'CRITICAL';
+  if (paths.length > 0 || isContested(facts)) return 'CRITICAL';
   if (state === 'drifted') return verdict === 'narrower' ? 'LOW' : 'HIGH';
   return state === 'undeclared' ? 'HIGH' : 'MEDIUM';
 }
@@ -95,12 +98,14 @@ const WORDINGS: Readonly<Record<DriftFacts['state'], Wording>> = {
     advice:
       'If the change is wanted, put it into the baseline, sign and publish it: the finding closes. If not, approve the plan or revert it yourself, then find out how the ' +
       'actor came by the right to make it.',
-    title: (name, { verdict, paths }) =>
-      paths.length > 0
+    title: (name, facts) => {
+      if (isContested(facts)) return `${name} is contested: what was put right is changed again`;
+      return facts.paths.length > 0
         ? `${name} gained a way to more rights that nobody signed`
-        : `${name} is ${VERDICTS[verdict ?? 'unknown']} what was signed`,
+        : `${name} is ${VERDICTS[facts.verdict ?? 'unknown']} what was signed`;
+    },
     description: (facts) =>
-      `Live state differs from the signed baseline. ${tellPaths(facts)}${listSome(facts.deviations)}${tellActor(facts)}${tellProtection(facts)}`,
+      `Live state differs from the signed baseline. ${tellContest(facts)}${tellPaths(facts)}${listSome(facts.deviations)}${tellActor(facts)}${tellProtection(facts)}`,
   },
   undeclared: {
     compliance: 'FAILED',
@@ -148,6 +153,19 @@ const VERDICTS = {
   incomparable: 'neither wider nor narrower than',
   unknown: 'different from',
 } as const;
+
+/** Whether the breaker stopped: what Countersign puts right somebody changes again. */
+function isContested({ state, plans }: DriftFacts): boolean {
+  const last = plans.at(-1);
+  return state === 'drifted' && last?.state === 'failed' && last.failureCode === 'contested';
+}
+
+function tellContest(facts: DriftFacts): string {
+  if (!isContested(facts)) return '';
+  const { actors = [] } = facts;
+  const names = actors.length === 0 ? 'no event told who' : actors.join(' and ');
+  return `It was put right and changed again within a day, so nothing more is done without you. At odds: ${names}. `;
+}
 
 function tellPaths({ paths }: DriftFacts): string {
   if (paths.length === 0) return '';

@@ -15,6 +15,7 @@ export interface PlanFacts {
   readonly reversible: boolean;
   /** Why it failed, where it did. */
   readonly failure?: string | undefined;
+  readonly failureCode?: string | undefined;
   /** Who wanted it taken back, where somebody did. */
   readonly undoneBy?: 'operator' | 'rule' | undefined;
 }

@@ -3,6 +3,7 @@ import type { Digest } from '../digest.ts';
 import type { ImageName } from '../image-name.ts';
 import type { KnownManifest } from './candidates.ts';
 import { fitDecision, type KeptDecision } from './fit-decision.ts';
+import { forgetsRevocation } from './known-revocation.ts';
 import { isDue, MOST_ATTEMPTS, planRecheck } from './plan-recheck.ts';
 import type { VerdictRecord, VerdictState } from './verdict.ts';
 import type { Observation } from './verify-image.ts';
@@ -39,6 +40,7 @@ const OLDEST_EVENT = 14 * 86_400_000;
  * The next verdict of an image (architecture, decision 8).
  *
  * - `verified` and `invalid` hold at once. No signature is `pending` until the grace is over, and then `unsigned`.
+ * - What is known to be revoked stays so while nobody answers.
  * - What could not be decided leaves a verdict of the same policy as it is. Under another policy that verdict would be a guess, so the image is in `error`
  *   until it can be read. Either way it is retried, and no finding is opened or closed by it.
  * - An image that is gone leaves a row behind, also where nothing was known of it: a slower look at the time before must not find the place empty.
@@ -167,7 +169,9 @@ function judge(
       return stayUndecided(base, previous, at, { policy: null, evidence: [], reasons: [observation.reason] });
     case 'decided': {
       const { verdict } = observation.decision;
-      if (verdict === 'error') return stayUndecided(base, previous, at, observation.decision);
+      if (verdict === 'error' || forgetsRevocation(previous, observation.decision, at.policyHash)) {
+        return stayUndecided(base, previous, at, observation.decision);
+      }
       const state: VerdictState = verdict === 'unsigned' && at.now < base.graceEndsAt ? 'pending' : verdict;
       const findingOpen = state === 'pending' ? base.findingOpen : state !== 'verified';
       const { validUntil } = observation.decision;

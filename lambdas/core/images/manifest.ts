@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { CountersignError } from '../errors.ts';
+import { CountersignError, messageOf } from '../errors.ts';
+import { parseUnambiguously } from '../signature/json.ts';
+import { findLookAlikeName } from './manifest-names.ts';
 
 /** Media types of manifests that are read. Docker schema 1 is not among them: its digest does not cover what a runtime runs. */
 export const MANIFEST_TYPES = {
@@ -105,7 +107,8 @@ const indexSchema = z.object({ ...head, manifests: entries, layers: absent, conf
 
 /**
  * Reads a manifest of the media type under which it is stored. The bytes must already be checked against their digest. Size and nesting are
- * bounded before anything is parsed; a `mediaType` inside that differs from the one outside is refused. Throws `ManifestError`.
+ * bounded before anything is parsed; a `mediaType` inside that differs from the one outside is refused, and so is whatever another reader could take for another manifest:
+ * a name twice, or a known name in another spelling. Throws `ManifestError`.
  */
 export function parseManifest(
   stored: { readonly mediaType: string; readonly bytes: Uint8Array },
@@ -161,7 +164,7 @@ export function inferManifestType(bytes: Uint8Array, limits: { readonly manifest
   return Array.isArray(hint.data.layers) ? MANIFEST_TYPES.ociImage : undefined;
 }
 
-/** Parses the JSON of a manifest, size and nesting first. Throws `ManifestError`. */
+/** Parses the JSON of a manifest, size and nesting first; no name may stand twice. Throws `ManifestError`. */
 export function readManifestJson(bytes: Uint8Array, manifestBytes: number): unknown {
   if (bytes.length > manifestBytes) {
     throw new ManifestError(
@@ -173,9 +176,10 @@ export function readManifestJson(bytes: Uint8Array, manifestBytes: number): unkn
     throw new ManifestError('limit-depth', `the manifest is nested deeper than ${MOST_NESTING} levels`);
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return parseUnambiguously(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw new ManifestError('malformed-manifest', 'the manifest is not JSON in UTF-8', { cause });
+    const message = `the manifest is not JSON in UTF-8: ${quote(messageOf(cause).slice(0, 100))}`;
+    throw new ManifestError('malformed-manifest', message, { cause });
   }
 }
 
@@ -189,6 +193,13 @@ function matchShape<T>(json: unknown, schema: z.ZodType<T>, mediaType: string): 
     throw new ManifestError(
       'malformed-manifest',
       `the manifest is stored as ${quote(mediaType)} and calls itself ${quote(inside)}`,
+    );
+  }
+  const lookAlike = findLookAlikeName(json);
+  if (lookAlike !== undefined) {
+    throw new ManifestError(
+      'malformed-manifest',
+      `the manifest has the name ${quote(lookAlike)}, which others read as another`,
     );
   }
   const parsed = schema.safeParse(json);

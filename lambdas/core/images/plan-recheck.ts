@@ -6,10 +6,12 @@ export const MOST_ATTEMPTS = 8;
 const LONGEST_DELAY = 900;
 /** Delay of the look that has to agree with a change, seconds: longer than one look can take. */
 const SECOND_LOOK = 60;
+/** Shortest delay before a verdict that ends is made again, seconds: longer than one look can take. */
+const SHORTEST_HOLD = 60;
 /** Clocks differ; a message that comes this much early, milliseconds, is the one that was awaited. */
 const EARLY = 1000;
 
-type Awaiting = Pick<VerdictRecord, 'state' | 'attempts' | 'firstSeenAt' | 'graceEndsAt'>;
+type Awaiting = Pick<VerdictRecord, 'state' | 'attempts' | 'firstSeenAt' | 'graceEndsAt' | 'validUntil'>;
 
 /** Whether the look that was on its way is this one, or was lost: only then is another one sent, so that duplicates do not multiply. */
 export function isDue(previous: VerdictRecord | undefined, now: number): boolean {
@@ -35,6 +37,8 @@ export function planRecheck(
     case 'pending':
       return onItsWay ? undefined : waitForSignature(next, at.now);
     case 'verified':
+      if (contradicts) return SECOND_LOOK;
+      return onItsWay || isRenewed(next, previous) ? undefined : waitForEnd(next, at.now);
     case 'unsigned':
     case 'invalid':
     case 'gone':
@@ -49,6 +53,17 @@ export function planRecheck(
 function backOff(attempts: number, random: number): number {
   const longest = Math.min(LONGEST_DELAY, 15 * 2 ** (attempts - 1));
   return Math.ceil(longest * (0.5 + random / 2));
+}
+
+/** Whether the end of the verdict has moved: it rests on answers that are renewed, and one whose answers hold for minutes must not keep us busy. The sweep renews them. */
+function isRenewed({ validUntil }: Awaiting, previous: VerdictRecord | undefined): boolean {
+  return previous?.state === 'verified' && previous.validUntil !== undefined && previous.validUntil !== validUntil;
+}
+
+/** Until the verdict has to be made again, where a message can wait so long; what ends later the sweep finds. */
+function waitForEnd({ validUntil }: Awaiting, now: number): number | undefined {
+  if (validUntil === undefined || validUntil - now > LONGEST_DELAY * 1000) return undefined;
+  return Math.max(SHORTEST_HOLD, Math.ceil((validUntil - now) / 1000));
 }
 
 /** Soon after the push a signature is likely, later less so; the last look is when the grace ends. */

@@ -29,7 +29,7 @@ export interface VerdictRecord extends ImageName {
   readonly graceEndsAt: number;
   /** When the next look at the image is due at the latest, Unix ms: a message for it is on its way. Absent where nothing is awaited. */
   readonly nextCheckAt?: number | undefined;
-  /** When the verdict ends by itself, Unix ms: it rests on an exception. */
+  /** When the verdict has to be made again, Unix ms: it rests on an exception, a signature that expires, or an answer about revocation. Without a new one it is worth nothing then. */
   readonly validUntil?: number | undefined;
   /** How often in a row it could not be decided; drives the retry delay. */
   readonly attempts: number;

@@ -53,12 +53,13 @@ function describeOutcome(outcome: Exclude<NotationOutcome, { kind: 'not-verified
   }
   const revoked = outcome.checks.find(({ code }) => code === 'revoked');
   if (revoked !== undefined) return { ok: false, code: 'revoked', message: revoked.detail, checks };
-  const { signer, artifact, signedAt } = outcome;
+  const { signer, artifact, signedAt, holdsUntil } = outcome;
   return {
     ok: true,
     signer: { kind: 'notation', subject: signer.subject, thumbprint: signer.thumbprints[0] ?? '' },
     content: { kind: 'descriptor', digest: artifact.digest },
     signedAt: signedAt === undefined ? [] : [signedAt],
+    ...(holdsUntil !== undefined && { holdsUntil }),
     checks,
   };
 }

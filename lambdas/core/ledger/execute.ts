@@ -3,7 +3,16 @@ import type { AwsCall } from './call.ts';
 import type { Happening } from './event.ts';
 import type { Plan } from './plan.ts';
 import { nextStep, nextUndo } from './progress.ts';
-import { headOf, LedgerError, type LedgerRecord, proposalEnd, transition, undoneBy, verifyRecord } from './record.ts';
+import {
+  appliedBy,
+  headOf,
+  LedgerError,
+  type LedgerRecord,
+  proposalEnd,
+  transition,
+  undoneBy,
+  verifyRecord,
+} from './record.ts';
 
 /**
  * How the world stands to a call. `before`: it can be made. `after`: its result is there. `underway`: its result is on the way.
@@ -24,8 +33,8 @@ export interface ExecutorPorts {
   look(call: AwsCall): Promise<Standing>;
   /** Makes the call, and says why where AWS refuses it for good. What it answers otherwise is not believed: the next look is. */
   perform(call: AwsCall): Promise<Reason | undefined>;
-  /** Whether anything forbids to apply the plan now. Asked before every call; what cannot be read forbids. */
-  findObstacle(plan: Plan): Promise<Reason | undefined>;
+  /** Whether anything forbids to apply the plan now. Asked before every call; what cannot be read forbids. An operator is not held by a quarrel. */
+  findObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
   /** The same for taking back, which asks more where it is the rule that wants it. */
   findUndoObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
   clock(): number;
@@ -66,13 +75,13 @@ export async function executePlan(id: Plan['id'], ports: ExecutorPorts): Promise
 type Next = { readonly what: Happening; readonly call?: AwsCall } | 'done' | 'waiting';
 
 async function chooseNext(record: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
-  const { plan, progress } = record;
+  const { progress } = record;
   switch (progress.state) {
     case 'proposed':
       return ports.clock() >= proposalEnd(record) ? { what: { kind: 'expire' } } : 'done';
     case 'approved':
     case 'auto':
-      return (await obstacleTo(plan, ports)) ?? { what: { kind: 'begin' } };
+      return (await obstacleTo(record, ports)) ?? { what: { kind: 'begin' } };
     case 'applying':
       return chooseStep(record, ports);
     case 'applied':
@@ -88,12 +97,13 @@ async function chooseNext(record: LedgerRecord, ports: ExecutorPorts): Promise<N
   }
 }
 
-async function obstacleTo(plan: Plan, ports: ExecutorPorts): Promise<Next | undefined> {
-  const reason = await ports.findObstacle(plan);
+async function obstacleTo(record: LedgerRecord, ports: ExecutorPorts): Promise<Next | undefined> {
+  const reason = await ports.findObstacle(record.plan, appliedBy(record));
   return reason === undefined ? undefined : fail(reason);
 }
 
-async function chooseStep({ plan, progress }: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
+async function chooseStep(record: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
+  const { plan, progress } = record;
   const step = nextStep(progress) ?? 0;
   const call = plan.steps[step]?.call;
   if (call === undefined) return 'done';
@@ -108,7 +118,7 @@ async function chooseStep({ plan, progress }: LedgerRecord, ports: ExecutorPorts
     case 'elsewhere':
       return fail({ code: 'moved', message: `the state is another than the plan was made from: ${standing.observed}` });
     case 'before':
-      return (await obstacleTo(plan, ports)) ?? { what: { kind: 'start-step', step }, call };
+      return (await obstacleTo(record, ports)) ?? { what: { kind: 'start-step', step }, call };
   }
 }
 

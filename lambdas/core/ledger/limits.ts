@@ -10,6 +10,8 @@ export interface Limit {
   readonly within: number;
   /** The bound in words. */
   readonly words: string;
+  /** Of the reason where there is no room; `limit-reached` where it says nothing. */
+  readonly code?: 'contested';
 }
 
 /** One plan that counts toward a limit. */
@@ -43,6 +45,7 @@ export function limitsOf(plan: Plan, most: { readonly perRule: number; readonly 
       most: MOST_PER_RESOURCE,
       within: 24 * HOUR,
       words: `${MOST_PER_RESOURCE} different changes a day of one resource`,
+      code: 'contested',
     },
   ];
 }
@@ -56,5 +59,8 @@ export function takeRoom(
   const counted = uses.filter(({ at }) => at > use.at - limit.within);
   if (counted.some(({ plan }) => plan === use.plan)) return { ok: true, uses: counted };
   if (counted.length < limit.most) return { ok: true, uses: [...counted, use] };
-  return { ok: false, reason: { code: 'limit-reached', message: `The limit of ${limit.words} is reached.` } };
+  return {
+    ok: false,
+    reason: { code: limit.code ?? 'limit-reached', message: `The limit of ${limit.words} is reached.` },
+  };
 }

@@ -79,6 +79,12 @@ export function undoneBy({ history }: Pick<LedgerRecord, 'history'>): 'operator'
   return kind === 'executor' ? undefined : kind;
 }
 
+/** Who wants the plan carried out: the rule, until an operator approved it. */
+export function appliedBy({ history }: Pick<LedgerRecord, 'history'>): 'operator' | 'rule' {
+  const approval = history.findLast(({ event }) => event.what.kind === 'approve');
+  return approval?.event.by.kind === 'operator' ? 'operator' : 'rule';
+}
+
 /** When a proposal that nobody answered ends, Unix milliseconds. */
 export function proposalEnd({ history }: Pick<LedgerRecord, 'history'>): number {
   return (history[0]?.event.at ?? 0) + PROPOSAL_LIFE;

@@ -142,9 +142,10 @@ export function isSelfIssued(certificate: Certificate): boolean {
   return Buffer.from(certificate.issuer).equals(certificate.subject);
 }
 
-/** Whether the certificate is a CA that may sign certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9). */
+/** Whether the certificate is a CA that may sign certificates, and says so critically (RFC 5280 sections 4.2.1.3 and 4.2.1.9). */
 export function isAuthority(certificate: Certificate): boolean {
-  return readAuthorityFlag(certificate) && hasKeyUsage(certificate, 5);
+  const critical = certificate.extensions.get('2.5.29.19')?.critical === true;
+  return critical && readAuthorityFlag(certificate) && hasKeyUsage(certificate, 5);
 }
 
 /** Whether the certificate claims anything of an authority, be it only half: the flag of a CA, or the right to sign certificates. */

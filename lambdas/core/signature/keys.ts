@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { messageOf } from '../errors.ts';
+import { decodeBase64 } from './base64.ts';
 import { expectTag, readChildren, readDer, readOid, TAG } from './der.ts';
 import { SignatureError } from './errors.ts';
 
@@ -50,10 +51,14 @@ export function parsePkcs1(der: Uint8Array): KeyObject {
   return acceptKey(parse(() => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'pkcs1' })));
 }
 
-/** Parses a public key in PEM. A private key or a certificate is refused. */
+/**
+ * Parses a public key in PEM (RFC 7468). A private key or a certificate is refused, and so are bytes behind the key, which OpenSSL passes over: two texts must not
+ * mean one key.
+ */
 export function parsePublicKeyPem(pem: string): KeyObject {
-  if (!/^\s*-----BEGIN PUBLIC KEY-----/.test(pem)) throw new SignatureError('malformed', 'not a public key in PEM');
-  return parseSpki(parse(() => createPublicKey(pem)).export({ type: 'spki', format: 'der' }));
+  const [, body] = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----/.exec(pem) ?? [];
+  if (body === undefined) throw new SignatureError('malformed', 'not a public key in PEM');
+  return parseSpki(decodeBase64(body.replace(/\s/g, ''), 'a public key in PEM'));
 }
 
 function parse(create: () => KeyObject): KeyObject {

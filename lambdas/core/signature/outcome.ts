@@ -100,6 +100,8 @@ export type SignatureOutcome =
       readonly content: SignedContent;
       /** Trusted times at which the signature existed (log entry or RFC 3161), Unix milliseconds. Empty for key signatures without a log. */
       readonly signedAt: readonly number[];
+      /** From when on it has to be verified again, Unix milliseconds: it expires, or rests on an answer about revocation. Absent where it holds for good. */
+      readonly holdsUntil?: number;
       readonly checks: readonly Check[];
     }
   | {

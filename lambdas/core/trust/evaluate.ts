@@ -7,6 +7,7 @@ import type { NotationVerifier, Verifier } from '../signature/verifier.ts';
 import { type Branch, combineBranches } from './combine-branches.ts';
 import type { Decision, Evidence } from './evidence.ts';
 import { decideByException, EXCEPTION_TYPE } from './exception.ts';
+import { findEnd, type Judgements } from './find-end.ts';
 import { type Demand, type Judgement, judgeCandidate, type Verify } from './judge-candidate.ts';
 import { describeClaim } from './match-claim.ts';
 import { findImagePolicy } from './match-repository.ts';
@@ -39,12 +40,13 @@ export function evaluateTrust(image: ImageUnderTrust, material: TrustMaterial, v
   const found = findImagePolicy(material.policy, image.repository);
   if (found === undefined) return undefined;
   const evaluation = new Evaluation(image, material, verify);
-  const root = evaluation.evaluate(found.policy.require, `images[${found.index}].require`);
-  const decision = {
+  const { root, holdsUntil } = evaluation.evaluate(found.policy.require, `images[${found.index}].require`);
+  const decision: Decision = {
     verdict: VERDICTS[root.outcome],
     policy: found.policy.name,
     evidence: root.evidence,
     reasons: collectReasons(root, found.policy.name, image, material),
+    ...(holdsUntil !== undefined && { validUntil: holdsUntil }),
   };
   return root.outcome === 'satisfied' ? decision : (evaluation.except(found, decision) ?? decision);
 }
@@ -64,7 +66,7 @@ export function evaluateStatements(
   material: TrustMaterial,
   verify: Verify,
 ): Branch {
-  return new Evaluation(statements, material, verify).evaluate(asAttestations(requirement, predicateType), line);
+  return new Evaluation(statements, material, verify).evaluate(asAttestations(requirement, predicateType), line).root;
 }
 
 /** A signature over a statement of ours says what it says by the type of the statement. Other leaves stay: they ask for statements of another type. */
@@ -93,8 +95,16 @@ class Evaluation {
     this.#verify = verify;
   }
 
-  evaluate(requirement: Requirement, line: string): Branch {
+  /** What the requirement came to and, where it is satisfied for a time only, from when on it is not any more by what was judged now. */
+  evaluate(requirement: Requirement, line: string): { readonly root: Branch; readonly holdsUntil: number | undefined } {
     const judged = this.#judgeAll(requirement, line);
+    const root = this.#decideOn(requirement, line, judged);
+    if (root.outcome !== 'satisfied') return { root, holdsUntil: undefined };
+    const isSatisfiedBy = (kept: Judgements) => this.#decideOn(requirement, line, kept).outcome === 'satisfied';
+    return { root, holdsUntil: findEnd(judged, isSatisfiedBy) };
+  }
+
+  #decideOn(requirement: Requirement, line: string, judged: Judgements): Branch {
     const useful = new Set(
       [...judged.values()]
         .flat()
@@ -116,7 +126,7 @@ class Evaluation {
   }
 
   /** Judges every candidate by every leaf, by the line of the leaf. */
-  #judgeAll(requirement: Requirement, line: string): Map<string, readonly Judgement[]> {
+  #judgeAll(requirement: Requirement, line: string): Judgements {
     if (isLeaf(requirement)) {
       const demand = this.#demandOf(requirement, line);
       const judge = (candidate: SignatureCandidate) =>
@@ -127,12 +137,7 @@ class Evaluation {
     return new Map(parts.flatMap((part, index) => [...this.#judgeAll(part, `${line}.${key}[${index}]`)]));
   }
 
-  #decide(
-    requirement: Requirement,
-    line: string,
-    judged: ReadonlyMap<string, readonly Judgement[]>,
-    useful: ReadonlySet<SignatureCandidate>,
-  ): Branch {
+  #decide(requirement: Requirement, line: string, judged: Judgements, useful: ReadonlySet<SignatureCandidate>): Branch {
     if (isLeaf(requirement)) {
       if (this.#demandOf(requirement, line) === undefined) return describeUnknown(requirement, line);
       return this.#decideLeaf(requirement, line, judged.get(line) ?? [], useful);

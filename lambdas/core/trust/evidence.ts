@@ -62,6 +62,6 @@ export interface Decision {
   readonly policy: string | null;
   readonly evidence: readonly Evidence[];
   readonly reasons: readonly Reason[];
-  /** When the decision ends by itself, Unix milliseconds: it rests on an exception. */
+  /** When the decision has to be made again, Unix milliseconds: it rests on an exception, a signature that expires, or an answer about revocation. */
   readonly validUntil?: number;
 }

@@ -32,6 +32,8 @@ export interface Judgement {
   readonly evidence: Evidence;
   /** Where it satisfies: who did what, the same for two signatures that must not count as two. */
   readonly act?: string;
+  /** Where it satisfies: from when on it has to be judged again, Unix milliseconds. Absent where it holds for good. */
+  readonly holdsUntil?: number;
 }
 
 /** Judges one candidate by one demand; undefined where it does not even claim to be what is demanded. */
@@ -77,7 +79,13 @@ export function judgeCandidate(
     return { candidate, evidence: { ...described, outcome: 'failed', reason } };
   }
   const act = JSON.stringify([nameClaim(leaf), identifySigner(outcome.signer, verifier)]);
-  return { candidate, evidence: { ...described, outcome: 'satisfied' }, act };
+  const { holdsUntil } = outcome;
+  return {
+    candidate,
+    evidence: { ...described, outcome: 'satisfied' },
+    act,
+    ...(holdsUntil !== undefined && { holdsUntil }),
+  };
 }
 
 const CODES: Partial<Record<Check['check'], string>> = {

@@ -6,10 +6,13 @@ type Keyless = Extract<Signer, { keyless: unknown }>['keyless'];
 
 /** Longest subject alternative name that a pattern is tried on; Fulcio's own are far shorter. */
 const LONGEST_NAME = 4096;
+/** A URI with an authority (RFC 3986 section 3): the names of workflows and workloads. Policies name them by their text, so an e-mail address or user name must not read like one. */
+const URI = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /**
  * Compares a certificate's facts with what a keyless signer demands: issuer to the letter, exactly one subject alternative name equal to `identity` or matched
- * whole by `identityRegex` (RE2, linear time), every named claim to the letter. A certificate with several names is refused, since it would be unclear who signed.
+ * whole by `identityRegex` (RE2, linear time), every named claim to the letter. A certificate with several names is refused, since it would be unclear who signed, and so
+ * is a name that reads as a URI without being one.
  */
 export function matchIdentity(signer: SignerFacts, keyless: Keyless): Check {
   const mismatch = findMismatch(signer, keyless);
@@ -26,6 +29,9 @@ function findMismatch(signer: SignerFacts, keyless: Keyless): string | undefined
   const [name, ...others] = signer.names;
   if (name === undefined) return 'the certificate names no subject';
   if (others.length > 0) return `the certificate names ${signer.names.length} subjects, exactly one is accepted`;
+  if (name.type !== 'uri' && URI.test(name.value)) {
+    return `subject ${quote(name.value)} is written as a URI and is a name of the type ${name.type}`;
+  }
   if (!matchesName(name.value, keyless)) {
     return `subject is ${quote(name.value)}, the policy wants ${quote(keyless.identity ?? keyless.identityRegex)}`;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isFindingOwed, nextVerdict } from '../../../lambdas/core/images/lifecycle.ts';
-import { needsLook } from '../../../lambdas/core/images/sweep.ts';
+import { findNeed } from '../../../lambdas/core/images/sweep.ts';
 import type { VerdictRecord } from '../../../lambdas/core/images/verdict.ts';
 import type { Observation } from '../../../lambdas/core/images/verify-image.ts';
 import { circumstances, decided, GONE, GRACE, IMAGE, NOON, storedAndRead, UNDECIDED } from '../../support/verdicts.ts';
@@ -128,7 +128,8 @@ class World {
   }
 
   sweep(): void {
-    const seen = this.present && needsLook(this.row, { now: this.now, policyHash: circumstances().policyHash });
+    const at = { now: this.now, policyHash: circumstances().policyHash };
+    const seen = this.present && findNeed(this.row, at) !== undefined;
     if (seen || this.row?.findingOpen === true) this.queue.push({ dueAt: this.now, seenAt: this.now });
   }
 

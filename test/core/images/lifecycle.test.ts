@@ -376,3 +376,72 @@ it('remembers the tags under which the image was pushed, a bounded number', () =
   expect(row?.tags).toHaveLength(20);
   expect(row?.tags).toContain('v49');
 });
+
+describe('a verdict that has to be made again at a time', () => {
+  const ends = (seconds: number) => decided('verified', { validUntil: NOON + seconds * SECOND });
+
+  it.each([
+    [600, 600],
+    [900, 900],
+    [901, undefined],
+    [1, 60],
+  ])('in %i seconds is looked at by a message after %s, or found by the sweep', (seconds, delay) => {
+    const next = look(undefined, ends(seconds));
+
+    expect(next.recheckAfter).toBe(delay);
+    expect(next.record?.nextCheckAt).toBe(delay === undefined ? undefined : NOON + delay * SECOND);
+    expect(next.record?.validUntil).toBe(NOON + seconds * SECOND);
+  });
+
+  it('is asked for once, however many looks there are until then', () => {
+    const row = lookAgain([ends(600)]);
+
+    expect(look(row, ends(600), { now: NOON + 300 * SECOND }).recheckAfter).toBeUndefined();
+  });
+
+  it('tells nothing new where it is made again as it was', () => {
+    const row = lookAgain([ends(600)]);
+    const { record, recheckAfter } = look(row, ends(1200), { now: NOON + 600 * SECOND });
+
+    // Whoever answers for some minutes only is asked by the sweep: images that are never at rest would take the place of new ones.
+    expect(recheckAfter).toBeUndefined();
+    expect(record).toMatchObject({ state: 'verified', validUntil: NOON + 1200 * SECOND });
+    expect(owed(record)).toBe(false);
+  });
+
+  it('stands until then where another one cannot be made, and is worth nothing afterwards', () => {
+    const row = lookAgain([ends(600)]);
+    const before = look(row, UNDECIDED, { now: NOON + 599 * SECOND });
+    const after = look(row, UNDECIDED, { now: NOON + 600 * SECOND });
+
+    expect(before.record).toMatchObject({ state: 'verified', attempts: 1 });
+    expect(after.record).toMatchObject({ state: 'error', attempts: 1, findingOpen: false });
+    expect(owed(after.record)).toBe(false);
+  });
+});
+
+describe('an image that is refused since its certificate is revoked', () => {
+  const asked = (result: 'passed' | 'skipped') => ({
+    ...evidenceOf('satisfied'),
+    checks: [{ check: 'revocation' as const, result, detail: 'by OCSP' }],
+  });
+  const revoked = () => lookAgain([decided('invalid', { reasons: [{ code: 'revoked', message: 'It is revoked.' }] })]);
+  const later = { now: NOON + 60 * SECOND };
+
+  it('stays so while nobody answers, and is asked about again', () => {
+    const next = look(revoked(), decided('verified', { evidence: [asked('skipped')] }), later);
+
+    expect(next.record).toMatchObject({ state: 'invalid', attempts: 1, findingOpen: true });
+    expect(next.recheckAfter).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each([
+    ['an answer says otherwise', [asked('passed')], {}],
+    ['it is signed otherwise', [evidenceOf('satisfied')], {}],
+    ['the policy is another one', [asked('skipped')], { policyHash: 'sha256:policy-2' }],
+  ])('is verified where %s', (_what, evidence, changes) => {
+    const { record } = look(revoked(), decided('verified', { evidence }), { ...later, ...changes });
+
+    expect(record).toMatchObject({ state: 'verified', findingOpen: false });
+  });
+});

@@ -76,6 +76,49 @@ describe('a manifest that names a subject', () => {
     ).toEqual({ subject: SUBJECT, runnable: false });
   });
 
+  // Go, in which runtimes are written, takes a name in any case for the one it knows, and the last of two; for slices and structures it even mixes them.
+  describe('is nothing where another reader could see another manifest', () => {
+    const subject = describeBlob('application/vnd.oci.image.manifest.v1+json', 'a verified image');
+    const layer = describeBlob(LAYER);
+    const head = { schemaVersion: 2, config: describeBlob(OCI_CONFIG), subject };
+    const empty = { ...describeBlob('application/vnd.oci.empty.v1+json', '{}') };
+    const readText = (text: string) =>
+      readAttachment({ digest: SUBJECT, mediaType: MANIFEST_TYPES.ociImage, bytes: Buffer.from(text) }, LIMITS);
+
+    test.each<[string, object]>([
+      ['layers in another case beside none', { ...head, layers: [], Layers: [layer] }],
+      ['layers in another case alone', { ...head, LAYERS: [layer] }],
+      ['layers with a long s', { ...head, layers: [], 'layer\u017f': [layer] }],
+      ['a configuration in another case', { ...head, config: empty, layers: [layer], Config: head.config }],
+      ['a subject in another case', { ...head, layers: [], Subject: subject }],
+      ['a type in another case', { ...head, layers: [], MediaType: MANIFEST_TYPES.ociIndex }],
+      ['a list of manifests in another case', { ...head, layers: [], Manifests: [layer] }],
+      ['a digest in another case', { ...head, config: { ...empty, Digest: head.config.digest }, layers: [layer] }],
+      [
+        'a type of a layer in another case',
+        { ...head, layers: [{ ...layer, mediaType: 'application/spdx+json', mediatype: LAYER }] },
+      ],
+      ['a digest of the subject in another case', { ...head, layers: [], subject: { ...subject, DIGEST: SUBJECT } }],
+    ])('%s', (_name, manifest) => {
+      expect(readText(JSON.stringify(manifest))).toBeUndefined();
+    });
+
+    test('a name twice', () => {
+      const text = JSON.stringify({ ...head, layers: [layer] });
+
+      expect(readText(text)).toEqual({ subject: SUBJECT, runnable: true });
+      expect(readText(text.replace('"layers":', '"layers":[],"layers":'))).toBeUndefined();
+      expect(readText(text.replace(/}$/, ',"layers":[]}'))).toBeUndefined();
+      expect(readText(text.replace(/}$/, ',"layer\\u0073":[]}'))).toBeUndefined();
+    });
+
+    test('but annotations may be called anything', () => {
+      const text = JSON.stringify({ ...head, layers: [layer], annotations: { Layers: 'x', layers: 'y' } });
+
+      expect(readText(text)).toEqual({ subject: SUBJECT, runnable: true });
+    });
+  });
+
   test('what is no manifest is nothing', () => {
     const bytes = Buffer.from('{');
 

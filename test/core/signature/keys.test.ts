@@ -58,7 +58,11 @@ describe('keys that are refused', () => {
     ['a key cut short', (der: Buffer) => der.subarray(0, -1)],
     ['nothing', () => Buffer.alloc(0)],
   ])('%s', (_, change) => {
-    expect(() => parseSpki(change(spki(ec('P-256').publicKey)))).toThrow(malformed);
+    const der = change(spki(ec('P-256').publicKey));
+    const text = `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+
+    expect(() => parseSpki(der)).toThrow(malformed);
+    expect(() => parsePublicKeyPem(text)).toThrow(malformed);
   });
 
   it('a private key or a certificate in PEM', () => {

@@ -413,6 +413,58 @@ test('a repository that no policy names has no decision', () => {
   expect(evaluateTrust(image, materialOf({ signedBy: 'anna' }), verifyMade([]))).toBeUndefined();
 });
 
+describe('a signature that has to be verified again', () => {
+  const until = new Map<Made, number>();
+  const ending = (by: string, end: number) => {
+    const one = signature(by);
+    until.set(one, end);
+    return one;
+  };
+
+  function decide(require: Requirement, all: readonly Made[]) {
+    const judged = verifyMade(all);
+    const verify: Verify = (candidate, verifier) => {
+      const outcome = judged(candidate, verifier);
+      const end = until.get(all.find((one) => one.candidate === candidate) ?? signature('nobody'));
+      return outcome.ok && end !== undefined ? { ...outcome, holdsUntil: end } : outcome;
+    };
+    const candidates = all.map(({ candidate }) => candidate);
+    return evaluateTrust({ repository: 'acme/app', digest: DIGEST, candidates }, materialOf(require), verify);
+  }
+
+  const [anna, ben, carl] = [{ signedBy: 'anna' }, { signedBy: 'ben' }, { signedBy: 'carl' }];
+
+  test.each<[string, Requirement, readonly Made[], number | undefined]>([
+    ['ends the verdict', anna, [ending('anna', 5)], 5],
+    ['does not, beside one that holds for good', anna, [ending('anna', 5), signature('anna')], undefined],
+    ['ends it with the last of its kind', anna, [ending('anna', 5), ending('anna', 9)], 9],
+    ['of a signer who is not asked does not', anna, [signature('anna'), ending('ben', 5)], undefined],
+    ['ends what needs all with the first', { all: [anna, ben] }, [ending('anna', 5), ending('ben', 9)], 5],
+    ['ends what needs any with the last', { any: [anna, ben] }, [ending('anna', 5), ending('ben', 9)], 9],
+    [
+      'ends what needs two of three with the second',
+      { atLeast: 2, of: [anna, ben, carl] },
+      [ending('anna', 5), ending('ben', 9), signature('carl')],
+      9,
+    ],
+    [
+      'counts once for one key under two names',
+      { atLeast: 2, of: [anna, { signedBy: 'twin' }, ben, carl] },
+      [signature('anna'), signature('twin'), ending('ben', 5), ending('carl', 9)],
+      9,
+    ],
+  ])('%s', (_name, require, all, end) => {
+    const decision = decide(require, all);
+
+    expect(decision?.verdict).toBe('verified');
+    expect(decision?.validUntil).toBe(end);
+  });
+
+  test('ends nothing where the image is refused', () => {
+    expect(decide({ all: [anna, ben] }, [ending('anna', 5)])).not.toHaveProperty('validUntil');
+  });
+});
+
 describe('an exception', () => {
   const NOON = Date.UTC(2026, 10, 23, 12);
   const DAY = 86_400_000;

@@ -51,6 +51,14 @@ describe('an exact identity', () => {
     expect(matchIdentity(certificate(WORKFLOW, changes), exact).result).toBe('failed');
   });
 
+  test.each(['email', 'dns', 'other'] as const)('the same text as a name of the type %s is another name', (type) => {
+    const names = [{ type, value: WORKFLOW }];
+    const expression = { ...demand, identityRegex: '^https://github\\.com/acme/.*$' };
+
+    expect(matchIdentity(certificate(WORKFLOW, { names }), exact).result).toBe('failed');
+    expect(matchIdentity(certificate(WORKFLOW, { names }), expression).result).toBe('failed');
+  });
+
   test('a bare key is no identity', () => {
     expect(matchIdentity({ kind: 'key' }, exact).result).toBe('failed');
   });

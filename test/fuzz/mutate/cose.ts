@@ -10,6 +10,15 @@ const tags = {
 };
 const read = (bytes: Uint8Array): unknown => decode(bytes, { useMaps: true, tags });
 
+/** As `read`; undefined for what is no CBOR, as an earlier change may have left it. */
+function tryRead(bytes: Uint8Array): unknown {
+  try {
+    return read(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Changes one part of a COSE_Sign1 envelope (RFC 9052) and encodes it anew: header labels left out, exchanged or added, certificates, payload, signature. */
 export function mutateCose(good: Buffer, donor: Buffer, random: Random): Buffer {
   if (random(3) === 0) return mutateBytes(good, donor, random);
@@ -21,8 +30,8 @@ export function mutateCose(good: Buffer, donor: Buffer, random: Random): Buffer 
     Buffer.from(encode(new Tagged(pick([18, 18, 18, 98, 17], random), changed)));
   switch (random(7)) {
     case 0: {
-      const labels = read(headers);
-      const otherLabels = read(others[0]);
+      const labels = tryRead(headers);
+      const otherLabels = tryRead(others[0]);
       const changed =
         labels instanceof Map && otherLabels instanceof Map ? mutateMap(labels, otherLabels, random) : labels;
       return written(new Uint8Array(encode(changed)), unprotected, payload, signature);
@@ -66,20 +75,16 @@ export function mutateCose(good: Buffer, donor: Buffer, random: Random): Buffer 
 type Parts = readonly [Uint8Array, Map<unknown, unknown>, Uint8Array, Uint8Array];
 
 function readParts(bytes: Buffer): Parts | undefined {
-  try {
-    const decoded = read(bytes);
-    const value: unknown = decoded instanceof Tagged ? decoded.value : undefined;
-    if (!Array.isArray(value)) return undefined;
-    const [headers, unprotected, payload, signature]: readonly unknown[] = value;
-    return headers instanceof Uint8Array &&
-      unprotected instanceof Map &&
-      payload instanceof Uint8Array &&
-      signature instanceof Uint8Array
-      ? [headers, unprotected, payload, signature]
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const decoded = tryRead(bytes);
+  const value: unknown = decoded instanceof Tagged ? decoded.value : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const [headers, unprotected, payload, signature]: readonly unknown[] = value;
+  return headers instanceof Uint8Array &&
+    unprotected instanceof Map &&
+    payload instanceof Uint8Array &&
+    signature instanceof Uint8Array
+    ? [headers, unprotected, payload, signature]
+    : undefined;
 }
 
 function mutateMap(map: Map<unknown, unknown>, other: Map<unknown, unknown>, random: Random): Map<unknown, unknown> {

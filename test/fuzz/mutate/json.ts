@@ -87,7 +87,14 @@ const NAMES: readonly [string, ...string[]] = ['__proto__', 'constructor', 'toSt
 function mutateMembers(value: object, random: Random): unknown {
   if (Array.isArray(value)) {
     const at = random(value.length + 1);
-    return pick([[...value.slice(0, at), value[0] ?? null, ...value.slice(at)], value.toSorted(), [value]], random);
+    return pick(
+      [
+        [...value.slice(0, at), value[0] ?? null, ...value.slice(at)],
+        value.toSorted((one, other) => (write(one) < write(other) ? -1 : 1)),
+        [value],
+      ],
+      random,
+    );
   }
   const members = Object.entries(value);
   const [name, member] = members[random(members.length)] ?? ['', null];

@@ -4,6 +4,7 @@ import { cose, crl, jws, ocsp } from './notation.ts';
 import * as parsers from './parsers.ts';
 import { bundle, cosignLayer } from './sigstore.ts';
 import { certificate, checkpoint, logEntry, timestamp } from './sigstore-parts.ts';
+import { tufSet } from './tuf-set.ts';
 
 /** Everything that reads hostile bytes, by the name that cases give it. */
 export const TARGETS: Readonly<Record<string, Target>> = {
@@ -27,5 +28,6 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   'iam-policy': parsers.iamPolicy,
   pem: parsers.pem,
   tuf: parsers.tuf,
+  'tuf-set': tufSet,
   event: parsers.event,
 };

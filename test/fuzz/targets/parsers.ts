@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseCompiledConfig } from '../../../lambdas/core/config/parse-compiled.ts';
 import { digestOf } from '../../../lambdas/core/digest.ts';
 import { CountersignError } from '../../../lambdas/core/errors.ts';
@@ -6,7 +7,7 @@ import { parseIamEvent } from '../../../lambdas/core/events/iam-change.ts';
 import { parseIamRecheck } from '../../../lambdas/core/events/iam-recheck.ts';
 import { parseEvent } from '../../../lambdas/core/events/parse-event.ts';
 import { parsePolicy } from '../../../lambdas/core/iam/parse-policy.ts';
-import { inferManifestType, parseManifest } from '../../../lambdas/core/images/manifest.ts';
+import { inferManifestType, type Manifest, parseManifest } from '../../../lambdas/core/images/manifest.ts';
 import { readAttachment } from '../../../lambdas/core/images/read-attachment.ts';
 import { LIMITS } from '../../../lambdas/core/images/source.ts';
 import { parsePlanMessage } from '../../../lambdas/core/ledger/message.ts';
@@ -23,6 +24,7 @@ import { findProvenanceMismatch } from '../../../lambdas/core/trust/provenance/m
 import { readProvenance } from '../../../lambdas/core/trust/provenance/read-provenance.ts';
 import { findSummaryMismatch } from '../../../lambdas/core/trust/provenance/summary.ts';
 import { parseRoot, parseSnapshot, parseTargets, parseTimestamp } from '../../../lambdas/core/trust/tuf/metadata.ts';
+import { readLikeGo } from '../go-manifest.ts';
 import { mutateBytes } from '../mutate/bytes.ts';
 import { mutateJson } from '../mutate/json.ts';
 import type { Random } from '../mutate/random.ts';
@@ -51,8 +53,20 @@ export const manifest = parser(6, (input, context) => {
   inferManifestType(input, LIMITS);
   // The first never throws, and the others may only throw what is ours.
   readAttachment({ digest: digestOf(input), mediaType, bytes: input }, LIMITS);
-  parseManifest({ mediaType, bytes: input }, LIMITS);
+  const { layers, config, subject, manifests } = listDigests(parseManifest({ mediaType, bytes: input }, LIMITS));
+  // Whoever runs it reads it in Go: what we accept must be the same manifest there.
+  const go = readLikeGo(input);
+  const differs = !isDeepStrictEqual({ layers, config, subject, manifests }, go);
+  if (differs) throw new TypeError(`Go reads ${JSON.stringify(go)}`);
 });
+
+function listDigests(manifest: Manifest) {
+  const subject = manifest.subject?.digest;
+  const digests = (list: readonly { readonly digest: string }[]) => list.map(({ digest }) => digest);
+  return manifest.kind === 'index'
+    ? { layers: [], config: undefined, subject, manifests: digests(manifest.manifests) }
+    : { layers: digests(manifest.layers), config: manifest.configDigest, subject, manifests: [] };
+}
 
 const SIGNER = {
   kind: 'certificate',

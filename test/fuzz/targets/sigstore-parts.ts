@@ -94,6 +94,7 @@ export const checkpoint: Target = {
       because: 'lines of witnesses and strangers below the line of the log are passed over',
     },
   ],
+  takesWhole: (context, other) => context.logId === other.logId,
 };
 
 export const timestamp: Target = {

@@ -71,7 +71,7 @@ const FREE_OF_BUNDLE: readonly Harmless[] = [
     because: 'version 0.1 rests on the promise, with a proof or without',
   },
   {
-    part: /\.signedTimestamp \((removed|changed)\)$/,
+    part: /\.signedTimestamp \(/,
     because:
       'a time stamp that no authority of the root made is passed over: the log vouches for the time, or a key signed, which does not expire',
   },
@@ -93,6 +93,8 @@ export const bundle: Target = {
     return new Map([...parts].filter(([name]) => !/\.(tlogEntries|timestampVerificationData)[.[]/.test(name)));
   },
   harmless: FREE_OF_BUNDLE,
+  // What it is about is in what an acceptance says: the root, the key and the artifact are those of the judge.
+  takesWhole: () => true,
 };
 
 function describePart(name: string, value: string): string {
@@ -111,7 +113,7 @@ const FREE_OF_LAYER: readonly Harmless[] = [
     because: 'an attestation is signed in its envelope: the annotation is not read',
   },
   {
-    part: /^annotations\.rfc3161timestamp \((removed|changed)\)$/,
+    part: /^annotations\.rfc3161timestamp \(/,
     because: 'a time stamp that no authority of the root made is passed over: the log vouches for the time',
   },
 ];
@@ -131,15 +133,15 @@ function describeLayerPart(name: string, value: string): string {
 
 /** An annotation that is no text in the manifest never reaches the engine; here it may be anything. */
 function describeStamp(text: string): string {
-  const json: unknown = text === '' ? undefined : JSON.parse(text);
+  const json: unknown = text.startsWith('{') ? JSON.parse(text) : undefined;
   const stamp = typeof json === 'object' && json !== null ? Reflect.get(json, 'SignedRFC3161Timestamp') : undefined;
   return typeof stamp === 'string' ? partsOfToken(Buffer.from(stamp, 'base64'), true) : '';
 }
 
 function partsOfLayer(input: Buffer): ReadonlyMap<string, string> {
   const parts = partsOfFormat(input, LAYER, describeLayerPart);
-  // An empty annotation is none.
-  for (const [name, value] of parts) if (value === '') parts.delete(name);
+  // An empty annotation is none. What stands twice in this document of ours never reaches the engine; in what is inside it would.
+  for (const [name, value] of parts) if (value === '' || name.endsWith(', a second time')) parts.delete(name);
   const replace = (name: string, defined: RegExp) => {
     const value = parts.get(name);
     if (value === undefined || value === '') return;
@@ -167,6 +169,7 @@ export const cosignLayer: Target = {
   },
   parts: partsOfLayer,
   harmless: FREE_OF_LAYER,
+  takesWhole: () => true,
 };
 
 function readLayer(input: Buffer): SigstoreCandidate | undefined {

@@ -13,6 +13,14 @@ export type Way =
   | 'bundle, identity, Rekor v1'
   | 'legacy, identity, Rekor v1';
 
+/** Names of cosign's for predicate types, with a predicate of each. */
+export type PredicateName = 'slsaprovenance1' | 'slsaprovenance02' | 'vuln' | 'spdxjson' | 'cyclonedx';
+
+export interface Attestation {
+  readonly type?: PredicateName;
+  readonly key?: KeyPair;
+}
+
 export interface SignedImage {
   readonly registry: Registry;
   readonly repository: string;
@@ -34,8 +42,8 @@ export interface Signing {
   /** Pushes an image of one layer, other than any before. */
   push(registry: Registry, repository: string): Promise<SignedImage>;
   sign(image: SignedImage, way: Way, key?: KeyPair): Promise<void>;
-  /** Attests SLSA provenance. */
-  attest(image: SignedImage, way: 'legacy, key' | 'bundle, key'): Promise<void>;
+  /** Attests something of a type that cosign has a name for; default: SLSA provenance. */
+  attest(image: SignedImage, way: Way, what?: Attestation): Promise<void>;
   cosign(...args: readonly string[]): Promise<Finished>;
 }
 
@@ -54,8 +62,11 @@ export async function prepareSigning(
   };
   const noServices = join(folder, 'no-services.json');
   await run('signing-config', 'create', '--out', noServices);
-  const predicate = join(folder, 'predicate.json');
-  writeFileSync(predicate, JSON.stringify(PROVENANCE));
+  const predicate = (type: PredicateName) => {
+    const file = join(folder, `${type}.json`);
+    writeFileSync(file, JSON.stringify(PREDICATES[type].predicate));
+    return file;
+  };
   const key = await makeKey('release');
   const otherKey = await makeKey('other');
 
@@ -90,24 +101,50 @@ export async function prepareSigning(
       return { registry, repository, ref, digest: ref.slice(ref.indexOf('@') + 1) };
     },
     sign: async ({ ref }, way, pair = key) => void (await run('sign', ...flags[way](pair), '--yes', ref)),
-    attest: async ({ ref }, way) =>
-      void (await run(
-        'attest',
-        ...flags[way](key),
-        '--type',
-        'slsaprovenance1',
-        '--predicate',
-        predicate,
-        '--yes',
-        ref,
-      )),
+    attest: async ({ ref }, way, { type = 'slsaprovenance1', key: pair = key } = {}) =>
+      void (await run('attest', ...flags[way](pair), '--type', type, '--predicate', predicate(type), '--yes', ref)),
     cosign: (...args) => processes.run([join(bin, 'cosign'), ...args], { env }),
   };
 }
 
-export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
-
-const PROVENANCE = {
-  buildDefinition: { buildType: 'https://example.test/build/v1', externalParameters: {}, resolvedDependencies: [] },
-  runDetails: { builder: { id: 'https://example.test/builder' } },
+/** What is attested under each name, and the type that stands in the statement (cosign, specs/COSIGN_PREDICATE_SPEC and in-toto predicates). */
+export const PREDICATES: Readonly<Record<PredicateName, { readonly type: string; readonly predicate: object }>> = {
+  slsaprovenance1: {
+    type: 'https://slsa.dev/provenance/v1',
+    predicate: {
+      buildDefinition: { buildType: 'https://example.test/build/v1', externalParameters: {}, resolvedDependencies: [] },
+      runDetails: { builder: { id: 'https://example.test/builder' } },
+    },
+  },
+  slsaprovenance02: {
+    type: 'https://slsa.dev/provenance/v0.2',
+    predicate: {
+      builder: { id: 'https://example.test/builder' },
+      buildType: 'https://example.test/build/v0',
+      invocation: { configSource: { uri: 'git+https://example.test/acme/app', digest: { sha1: 'a'.repeat(40) } } },
+      metadata: { completeness: { parameters: true, environment: false, materials: false }, reproducible: false },
+      materials: [],
+    },
+  },
+  vuln: {
+    type: 'https://cosign.sigstore.dev/attestation/vuln/v1',
+    predicate: {
+      invocation: { parameters: null, uri: '', event_id: '', 'builder.id': '' },
+      scanner: {
+        uri: 'https://example.test/scanner',
+        version: '1',
+        db: { uri: '', version: '' },
+        result: { Results: [] },
+      },
+      metadata: { scanStartedOn: '2026-01-01T00:00:00Z', scanFinishedOn: '2026-01-01T00:00:01Z' },
+    },
+  },
+  spdxjson: {
+    type: 'https://spdx.dev/Document',
+    predicate: { spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', name: 'demo', packages: [] },
+  },
+  cyclonedx: {
+    type: 'https://cyclonedx.org/bom',
+    predicate: { bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, components: [] },
+  },
 };

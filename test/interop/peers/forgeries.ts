@@ -4,7 +4,7 @@ import type { SignedImage } from '../harness/signing.ts';
 
 /** What an attacker with the right to push could write, made of real signatures. */
 
-const legacyTag = (digest: string) => `${digest.replace(':', '-')}.sig`;
+const legacyTag = (digest: string, kind: 'sig' | 'att' = 'sig') => `${digest.replace(':', '-')}.${kind}`;
 
 /** The one referrer of an image. */
 async function readBundle({ registry, repository, digest }: SignedImage): Promise<StoredManifest> {
@@ -26,6 +26,12 @@ export async function transplantBundle(from: SignedImage, to: SignedImage): Prom
 export async function transplantLegacy(from: SignedImage, to: SignedImage): Promise<void> {
   const { manifest } = await from.registry.readManifest(from.repository, legacyTag(from.digest));
   await to.registry.writeManifest(to.repository, manifest, legacyTag(to.digest));
+}
+
+/** Gives the `.att` manifest of one image to another. */
+export async function transplantAttestation(from: SignedImage, to: SignedImage): Promise<void> {
+  const { manifest } = await from.registry.readManifest(from.repository, legacyTag(from.digest, 'att'));
+  await to.registry.writeManifest(to.repository, manifest, legacyTag(to.digest, 'att'));
 }
 
 /** Adds a bundle whose signature is other by one bit, with all digests right. */

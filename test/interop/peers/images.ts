@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { Absent, findProgram } from '../harness/absent.ts';
 import type { Checks } from '../harness/checks.ts';
 import { type Registry, startDistribution, startRegistry } from '../harness/registry.ts';
 import type { SignedImage, Signing, Way } from '../harness/signing.ts';
-import { ROOT } from '../harness/synthesis.ts';
 import type { Workbench } from '../harness/workbench.ts';
+import { askOurs } from './ask-ours.ts';
 import {
   addRewrittenBundle,
   addTamperedBundle,
@@ -223,21 +221,4 @@ function flagsOf({ key, otherKey, sigstore }: Signing, trust: Trust): string[] {
     case 'identity, foreign root':
       return byIdentity(identity, issuer, foreignRoot);
   }
-}
-
-const EXIT_CODES = { verified: 0, unsigned: 1, invalid: 1, error: 3, gone: 3, ignored: 3 } as const;
-const result = z.object({
-  verdict: z.enum(['verified', 'unsigned', 'invalid', 'error', 'gone', 'ignored']),
-  digest: z.string(),
-});
-
-/** Runs `countersign verify --json`, and holds its exit code to its verdict. */
-async function askOurs({ processes }: Workbench, { ref, digest }: SignedImage, flags: readonly string[]) {
-  const command = [process.execPath, join(ROOT, 'bin', 'countersign.ts'), 'verify', ...flags, '--json', ref];
-  const { code, stdout, stderr } = await processes.run(command);
-  assert.ok(stdout.startsWith('{'), `exit ${code} ${stderr}`);
-  const { verdict, digest: looked } = result.parse(JSON.parse(stdout));
-  assert.equal(code, EXIT_CODES[verdict]);
-  assert.equal(looked, digest);
-  return { verdict, text: stdout };
 }

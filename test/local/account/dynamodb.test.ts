@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyUpdate, holds } from '../../../local/account/dynamodb-evaluate.ts';
@@ -264,5 +264,48 @@ describe('the service', () => {
       account.clients.dynamodb.send(new BatchGetItemCommand({ RequestItems: { rows: { Keys: keys(count) } } }));
     await expect(get(100)).resolves.toMatchObject({ Responses: { rows: [] } });
     await expect(get(101)).rejects.toThrow(invalid);
+  });
+
+  it('holds in an index of keys the rows that have them, in order, and nothing else of them', async () => {
+    const { account } = prepareAccount();
+    const { dynamodb } = account.clients;
+    const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'rows',
+        KeySchema: [{ AttributeName: 'image', KeyType: 'HASH' }],
+        AttributeDefinitions: [string('image'), string('due'), { AttributeName: 'dueAt', AttributeType: 'N' }],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'due',
+            KeySchema: [
+              { AttributeName: 'due', KeyType: 'HASH' },
+              { AttributeName: 'dueAt', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+      }),
+    );
+    for (const [image, dueAt] of Object.entries({ a: 3, b: 1, c: undefined, d: 2 })) {
+      const time = dueAt === undefined ? {} : { due: 'look', dueAt };
+      await dynamodb.send(new PutCommand({ TableName: 'rows', Item: { image, state: 'verified', ...time } }));
+    }
+    const query = (Limit: number) =>
+      dynamodb.send(
+        new QueryCommand({
+          TableName: 'rows',
+          IndexName: 'due',
+          KeyConditionExpression: 'due = :look AND dueAt <= :now',
+          ExpressionAttributeValues: { ':look': 'look', ':now': 2 },
+          Limit,
+        }),
+      );
+
+    expect((await query(10)).Items).toEqual([
+      { image: 'b', due: 'look', dueAt: 1 },
+      { image: 'd', due: 'look', dueAt: 2 },
+    ]);
+    expect((await query(1)).Items).toHaveLength(1);
   });
 });

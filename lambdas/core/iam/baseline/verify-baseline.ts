@@ -28,8 +28,17 @@ export interface SignedBaseline {
   readonly version: number;
   /** Of the canonical JSON of all that was signed: state, version and dates. */
   readonly digest: Digest;
-  /** States that differ and were approved, and until when (Unix milliseconds). */
-  readonly approved: readonly { readonly state: BaselineState; readonly reason: string; readonly until: number }[];
+  /** When it was made, as its signer says, Unix milliseconds. */
+  readonly createdAt: number;
+  /** States that differ and were approved, and since and until when (Unix milliseconds). */
+  readonly approved: readonly Approved[];
+}
+
+export interface Approved {
+  readonly state: BaselineState;
+  readonly reason: string;
+  readonly since: number;
+  readonly until: number;
 }
 
 /**
@@ -107,7 +116,7 @@ export function verifyBaseline(question: BaselineQuestion, material: TrustMateri
   );
   return {
     state: 'signed',
-    baseline: { state, version, digest, approved },
+    baseline: { state, version, digest, createdAt: Date.parse(newest.predicate.created), approved },
     evidence,
   };
 }
@@ -161,7 +170,10 @@ function listApproved(
       ({ predicate }) => predicate.baselineVersion === version && holds(predicate, secondsOf(approvals.longest), now),
     )
     .filter((claim) => judge(claim, approvals.require, line, APPROVAL_TYPE, material).outcome === 'satisfied')
-    .map(({ predicate: { state, reason, expires } }) => ({ state, reason, until: Date.parse(expires) }));
+    .map(({ predicate: { state, reason, issued, expires } }) => ({
+      ...{ state, reason },
+      ...{ since: Date.parse(issued), until: Date.parse(expires) },
+    }));
 }
 
 function holds({ issued, expires }: ApprovalPredicate, longest: number, now: number): boolean {

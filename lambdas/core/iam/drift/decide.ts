@@ -27,6 +27,8 @@ export interface DriftQuestion {
   readonly spares: readonly SpareVersion[];
   /** Principals that a managed policy is attached to; undefined where that could not be read. */
   readonly holders: number | undefined;
+  /** When somebody last set the user's password anew (`UpdateLoginProfile`), Unix milliseconds. State cannot show it: only its event tells. */
+  readonly passwordSetAt?: number | undefined;
 }
 
 export interface DriftSettings extends Protected {
@@ -80,11 +82,14 @@ function tellUndeclared(question: DriftQuestion, live: LiveState): DriftDecision
   };
 }
 
-function decideSigned(question: DriftQuestion, { state, approved }: SignedBaseline, live: LiveState): DriftDecision {
-  const { compare, now, settings } = question;
+function decideSigned(question: DriftQuestion, baseline: SignedBaseline, live: LiveState): DriftDecision {
+  const { compare, now, settings, passwordSetAt = Number.NEGATIVE_INFINITY } = question;
+  const { state, approved } = baseline;
   const found = capture(live, state.kind === 'role' || state.kind === 'user' ? state.tags.map(({ key }) => key) : []);
-  const differences = compareStates(state, found, compare);
-  const isApproved = approved.some((one) => now < one.until && compareStates(one.state, found, compare).length === 0);
+  const differences = [...compareStates(state, found, compare), ...judgePassword(question, baseline, found)];
+  const isApproved = approved.some(
+    (one) => now < one.until && passwordSetAt < one.since && compareStates(one.state, found, compare).length === 0,
+  );
   if (differences.length === 0 || isApproved) return close('covered');
   const observation = {
     state: 'drifted',
@@ -96,6 +101,18 @@ function decideSigned(question: DriftQuestion, { state, approved }: SignedBaseli
   if ('protection' in observation) return { observation, compared };
   const plan = draftPlan(question, state, live, differences);
   return { observation, compared, ...(plan !== undefined && { plan }) };
+}
+
+/** A password that was signed is another one when somebody set it anew since. */
+function judgePassword(
+  { passwordSetAt }: DriftQuestion,
+  { state, createdAt }: SignedBaseline,
+  found: BaselineState,
+): readonly Difference[] {
+  if (passwordSetAt === undefined || passwordSetAt <= createdAt || state.kind !== 'user' || found.kind !== 'user')
+    return [];
+  if (state.credentials?.password !== true || found.credentials?.password !== true) return [];
+  return [{ part: 'password', change: 'changed', verdict: 'unknown' }];
 }
 
 function draftPlan(

@@ -1,10 +1,14 @@
 import type { DriftFacts } from '../../findings/drift-finding.ts';
 
 /** What one look at a principal or policy comes to, without who and when. */
-export type DriftObservation = Pick<
-  DriftFacts,
-  'state' | 'verdict' | 'deviations' | 'paths' | 'actor' | 'protection' | 'plans' | 'details'
->;
+export interface DriftObservation
+  extends Pick<
+    DriftFacts,
+    'state' | 'verdict' | 'deviations' | 'paths' | 'actor' | 'actors' | 'protection' | 'plans' | 'details'
+  > {
+  /** When the password of the user was last set anew, as far as that still matters: no later look could find it out. Unix milliseconds. */
+  readonly passwordSetAt?: number | undefined;
+}
 
 /** The drift of one principal or policy on record: one row. Only what once deviated has one. */
 export interface DriftRecord extends DriftObservation {
@@ -31,9 +35,20 @@ export function nextDrift(
 ): DriftRecord | undefined {
   if (previous === undefined) {
     if (seen.state === 'covered' || seen.state === 'gone') return undefined;
-    return { ...name, ...seen, firstSeenAt: now, findingUpdatedAt: now, revision: 1, episode: 1, publishedRevision: 0 };
+    const actors = noteActor([], seen.actor);
+    return {
+      ...name,
+      ...seen,
+      actors,
+      firstSeenAt: now,
+      findingUpdatedAt: now,
+      revision: 1,
+      episode: 1,
+      publishedRevision: 0,
+    };
   }
-  const next = { ...seen, actor: seen.actor ?? previous.actor };
+  const actors = noteActor(previous.actors ?? [], seen.actor);
+  const next = { ...seen, actor: seen.actor ?? previous.actor, actors };
   if (contentOf(next) === contentOf(previous)) return undefined;
   return {
     ...name,
@@ -45,6 +60,13 @@ export function nextDrift(
     publishedRevision: previous.publishedRevision,
   };
 }
+
+/** Who are at it, the last to change something at the end. */
+function noteActor(actors: readonly string[], actor: string | undefined): readonly string[] {
+  return actor === undefined ? actors : [...actors.filter((one) => one !== actor), actor].slice(-MOST_ACTORS);
+}
+
+const MOST_ACTORS = 4;
 
 /** Whether Security Hub has not been told yet what the record says. */
 export function isDriftFindingOwed({ revision, publishedRevision }: DriftRecord): boolean {
@@ -69,6 +91,7 @@ function isQuiet(state: DriftObservation['state']): boolean {
   return state === 'covered' || state === 'gone';
 }
 
-function contentOf({ state, verdict, deviations, paths, actor, protection, plans }: DriftObservation): string {
-  return JSON.stringify([state, verdict, deviations, paths, actor, protection, plans]);
+function contentOf(observation: DriftObservation): string {
+  const { state, verdict, deviations, paths, actor, actors = [], protection, plans, passwordSetAt } = observation;
+  return JSON.stringify([state, verdict, deviations, paths, actor, actors, protection, plans, passwordSetAt]);
 }

@@ -63,7 +63,9 @@ function switchOff(
   { part, name = '', change }: Difference,
   account: string,
 ): readonly IamChange[] {
-  if (signed.kind !== 'user' || signed.credentials === undefined || change !== 'added') return [];
+  if (signed.kind !== 'user' || signed.credentials === undefined) return [];
+  // What was signed is another secret once it is set anew.
+  if (change !== 'added' && !(part === 'password' && change === 'changed')) return [];
   const off = { account, user, from: 'Active', to: 'Inactive' } as const;
   switch (part) {
     case 'access-key':

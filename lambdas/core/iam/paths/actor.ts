@@ -1,4 +1,5 @@
 import type { TextSet } from '../compare/find-in-sets.ts';
+import { matchesLetters } from '../find-text.ts';
 import { readPattern, type TextPattern } from '../text-pattern.ts';
 import type { Caller } from './find-grant.ts';
 import type { OwnThing } from './path-rule.ts';
@@ -10,6 +11,8 @@ export interface Actor {
   readonly identity: Identity;
   readonly rights: Rights;
   readonly caller: Caller;
+  /** ARNs of all that there is in its account; undefined where that is not known. */
+  readonly things?: readonly string[] | undefined;
 }
 
 export interface Identity {
@@ -50,15 +53,16 @@ export function makeActor(identity: Identity, rights: Rights, tags: Readonly<Rec
 }
 
 /** What is the actor's own. An empty `sure` and `maybe`: it has no such thing. */
-export function findOwn({ identity }: Actor, thing: OwnThing): Targets {
+export function findOwn(actor: Actor, thing: OwnThing): Targets {
+  const { identity } = actor;
   const { kind, arn } = identity;
   if (thing === 'user' || thing === 'role') {
     if (kind !== undefined && kind !== thing) return NOTHING;
-    return arn === undefined ? anyOf(thing) : exactly([arn]);
+    return arn === undefined ? anyOf(thing, actor) : exactly([arn]);
   }
   if (thing === 'group' && kind === 'role') return NOTHING;
   const known = thing === 'group' ? identity.groups : identity.policies;
-  return known === undefined ? anyOf(thing) : exactly(known);
+  return known === undefined ? anyOf(thing, actor) : exactly(known);
 }
 
 const NOTHING: Targets = { sure: [], maybe: [] };
@@ -67,10 +71,21 @@ export function exactly(arns: readonly string[]): Targets {
   return { sure: arns.map((arn) => readPattern(arn, { wildcards: false, variables: false })), maybe: [] };
 }
 
-/** Something of a kind in IAM of which only the kind is known. */
-export function anyOf(kind: OwnThing): Targets {
-  return ANY[kind];
+/** Something of a kind in IAM of which only the kind is known: one of those that there are, where that is known. */
+export function anyOf(kind: OwnThing, { things }: Pick<Actor, 'things'>): Targets {
+  return things === undefined ? ANY[kind] : thingsOf(things, ANY[kind].maybe);
 }
+
+/** Those of the things that a set speaks of. Asked for again and again with the same: kept by the list. */
+export function thingsOf(things: readonly string[], set: TextSet): Targets {
+  const kept = OF_THINGS.get(things) ?? new Map<TextSet, Targets>();
+  OF_THINGS.set(things, kept);
+  const known = kept.get(set) ?? exactly(things.filter((arn) => set.some((one) => matchesLetters(one, [...arn]))));
+  kept.set(set, known);
+  return known;
+}
+
+const OF_THINGS = new WeakMap<readonly string[], Map<TextSet, Targets>>();
 
 /** Something of a kind in IAM that the caller names as it likes. */
 export function newOf(kind: 'user' | 'role'): Targets {

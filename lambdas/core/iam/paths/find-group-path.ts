@@ -18,7 +18,7 @@ export function findGroupPath(
   const join = (group: string | undefined) => {
     const ask = (action: string) =>
       group === undefined
-        ? grantOnAny(actor, action, anyOf('group'), work)
+        ? grantOnAny(actor, action, anyOf('group', actor), work)
         : grantOn(actor, action, exactly([group]), work);
     return joinGrants(actions.map((action) => ({ action, grant: ask(action) })));
   };

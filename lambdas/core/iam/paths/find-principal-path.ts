@@ -20,7 +20,7 @@ export function findPrincipalPath(
   others: Population | undefined,
   work: Work,
 ): FoundPath | undefined {
-  const askWidely = () => joinGrants(grantsOn(rule, actor, anyOf(rule.target), anyOf('policy'), work));
+  const askWidely = () => joinGrants(grantsOn(rule, actor, anyOf(rule.target, actor), anyOf('policy', actor), work));
   if (others === undefined) {
     const unknown = askWidely();
     return unknown && { id: rule.id, ...unknown, assuming: describeAssumption(rule), toAdministrator: false };
@@ -60,7 +60,7 @@ function findCandidates(rule: PrincipalRule, actor: Actor, others: Population): 
 }
 
 function judge(rule: PrincipalRule, actor: Actor, member: Member, work: Work): FoundPath | undefined {
-  const held = rule.raises === 'policy' ? exactly(member.actor.identity.policies ?? []) : anyOf('policy');
+  const held = rule.raises === 'policy' ? exactly(member.actor.identity.policies ?? []) : anyOf('policy', actor);
   const grants = grantsOn(rule, actor, exactly([member.arn]), held, work, member);
   const joined = joinGrants(grants);
   return joined && { id: rule.id, ...joined, target: member.arn, toAdministrator: joined.status === 'proven' };

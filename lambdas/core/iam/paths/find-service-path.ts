@@ -17,7 +17,10 @@ export function findServicePath(
   work: Work,
 ): FoundPath | undefined {
   const own = rule.actions.flatMap((action) =>
-    anythingFor(action, rule.passes).map((targets) => ({ action, grant: grantOnAny(actor, action, targets, work) })),
+    anythingFor(action, rule.passes, actor).map((targets) => ({
+      action,
+      grant: grantOnAny(actor, action, targets, work),
+    })),
   );
   if (joinGrants(own) === undefined) return undefined;
   let best: FoundPath | undefined;
@@ -39,7 +42,7 @@ export function findServicePath(
 
   function pass(service: string, role: Member | undefined): readonly NamedGrant[] {
     if (!rule.passes) return own;
-    const target = role === undefined ? anyOf('role') : exactly([role.arn]);
+    const target = role === undefined ? anyOf('role', actor) : exactly([role.arn]);
     return [{ action: 'iam:passrole', grant: grantPassing(actor, target, service, work) }, ...own];
   }
 

@@ -1,7 +1,7 @@
 import type { TextSet } from '../compare/find-in-sets.ts';
 import type { Work } from '../find-text.ts';
 import { readPattern, type TextPattern } from '../text-pattern.ts';
-import { type Actor, ANY_NAME, readArns, type Targets } from './actor.ts';
+import { type Actor, ANY_NAME, readArns, type Targets, thingsOf } from './actor.ts';
 import { type Caller, findGrant, type Grant } from './find-grant.ts';
 import { RESOURCE_PATTERNS } from './resource-patterns.ts';
 import { type KnownContext, pinContext } from './triage-condition.ts';
@@ -46,9 +46,19 @@ export function grantPassing(actor: Actor, role: Targets, service: string, work:
   return grantOn({ ...actor, caller: { ...actor.caller, context } }, 'iam:passrole', role, work);
 }
 
-/** What an action works on, of which nothing else is known: it has to be granted on each. With `chosen`, the caller names it: granted on one is granted. */
-export function anythingFor(action: string, chosen: boolean): readonly Targets[] {
-  return (chosen ? CHOSEN : TARGETS).get(action) ?? NO_RESOURCE;
+/**
+ * What an action works on, of which nothing else is known: it has to be granted on each. With `chosen`, the caller names it: granted on one is granted. Otherwise it
+ * has to be there, where that is known.
+ */
+export function anythingFor(action: string, chosen: boolean, { things }: Actor): readonly Targets[] {
+  const known = (chosen ? CHOSEN : TARGETS).get(action) ?? NO_RESOURCE;
+  if (chosen || things === undefined || known === NO_RESOURCE) return known;
+  return known.map((group) => (group.sure.some(isNone) ? group : thingsOf(things, group.maybe)));
+}
+
+/** `*`: the action names no resource. */
+function isNone(pattern: TextPattern): boolean {
+  return pattern.length === 1;
 }
 
 const TARGETS: ReadonlyMap<string, readonly Targets[]> = new Map(

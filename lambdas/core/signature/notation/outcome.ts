@@ -54,8 +54,11 @@ export interface NotationAcceptance {
   readonly signedAt: number | undefined;
   /** From when on it would not be accepted any more: its expiry, or the end of a certificate where no time is proven. */
   readonly expiresAt: number | undefined;
-  /** Until when the answer about revocation may be used again; undefined where none was needed or had. */
-  readonly revocationReusableUntil: number | undefined;
+  /**
+   * From when on it has to be verified again: `expiresAt`, or where it rests on answers about revocation the end of those, at most a day ahead. Where such an answer
+   * is only logged and could not be had, a day ahead too. Undefined where nothing but another policy can change it.
+   */
+  readonly holdsUntil: number | undefined;
   readonly checks: readonly NotationCheck[];
 }
 

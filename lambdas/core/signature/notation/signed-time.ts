@@ -9,7 +9,8 @@ import { anchorsOf, type TrustStores } from './trust-store.ts';
 
 /** When a signature was made, as far as that is proven. Unix milliseconds. */
 export type SignedTime =
-  | { readonly kind: 'stamped'; readonly latest: number }
+  /** `holdsUntil`: the end of what is known of the revocation of the authority's certificates; infinite where nobody has to be asked. */
+  | { readonly kind: 'stamped'; readonly latest: number; readonly holdsUntil: number }
   | { readonly kind: 'by-authority'; readonly latest: number }
   /** Nothing proves it, and all certificates are valid now; `until` is when the first of them ends. */
   | { readonly kind: 'now'; readonly until: number };
@@ -54,14 +55,15 @@ async function verifyStamp({ envelope, chain }: IntactSignature, context: TimeCo
     throw new NotationError('bad-timestamp', 'it was stamped before the time at which it says it was signed');
   }
   expectValidWithin(chain, stamp.earliest, stamp.latest);
-  if (context.statement.enforcement.revocation !== 'skip') {
-    const status = await checkRevocation(stamp.chain, context.revocation, { now: context.now, signedAt: undefined });
-    if (status.kind !== 'ok') {
-      const code = status.kind === 'revoked' ? 'revoked' : 'revocation-unknown';
-      throw new NotationError(code, `the time stamping authority: ${status.reason}`);
-    }
+  if (context.statement.enforcement.revocation === 'skip') {
+    return { kind: 'stamped', latest: stamp.latest, holdsUntil: Number.POSITIVE_INFINITY };
   }
-  return { kind: 'stamped', latest: stamp.latest };
+  const status = await checkRevocation(stamp.chain, context.revocation, { now: context.now, signedAt: undefined });
+  if (status.kind !== 'ok') {
+    const code = status.kind === 'revoked' ? 'revoked' : 'revocation-unknown';
+    throw new NotationError(code, `the time stamping authority: ${status.reason}`);
+  }
+  return { kind: 'stamped', latest: stamp.latest, holdsUntil: status.holdsUntil };
 }
 
 function expectValidWithin(chain: readonly Certificate[], earliest: number, latest: number): void {

@@ -8,11 +8,13 @@ import type { NotationOutcome, NotationSigner } from './outcome.ts';
 import type { ArtifactDescriptor } from './payload.ts';
 import { NotationReport } from './report.ts';
 import { checkRevocation, type RevocationPorts } from './revocation/check.ts';
-import type { RevocationStatus } from './revocation/status.ts';
+import { LONGEST_HOLD, type RevocationStatus } from './revocation/status.ts';
 import { describeTime, type SignedTime, verifySignedTime } from './signed-time.ts';
 import { askSigner, buildRevocationRequest, type GetRevocationStatus } from './signer/revocation-status.ts';
 import { findStatement, type VerifyStatement } from './trust-policy.ts';
 import type { TrustStores } from './trust-store.ts';
+
+const FOREVER = Number.POSITIVE_INFINITY;
 
 /** What a signature is verified against, and what is needed from outside. */
 export interface NotationContext {
@@ -83,6 +85,14 @@ export async function verifyUnderStatement(
     );
     const signedAt = authentic && time.ok ? provenTime(time.value) : undefined;
     const status = await verifyRevocation(signature, anchored.ok, signedAt, context, report);
+    const expiresAt = earliest(expiry, time.ok && time.value.kind === 'now' ? time.value.until : undefined);
+    const unknown = report.checks.some(({ code }) => code === 'revocation-unknown');
+    const ends = [
+      expiresAt,
+      time.ok && time.value.kind === 'stamped' ? time.value.holdsUntil : undefined,
+      status?.kind === 'ok' ? status.holdsUntil : undefined,
+      unknown ? now + LONGEST_HOLD : undefined,
+    ];
     return {
       kind: 'accepted',
       policy: statement.name,
@@ -90,8 +100,9 @@ export async function verifyUnderStatement(
       signer: describeSigner(signature),
       artifact: signature.artifact,
       signedAt,
-      expiresAt: earliest(expiry, time.ok && time.value.kind === 'now' ? time.value.until : undefined),
-      revocationReusableUntil: status?.kind === 'ok' ? status.reusableUntil : undefined,
+      expiresAt,
+      // An expiry that is over was only logged: it changes nothing any more.
+      holdsUntil: earliest(...ends.map((end) => (end !== undefined && end >= now && end < FOREVER ? end : undefined))),
       checks: report.checks,
     };
   } catch (thrown) {

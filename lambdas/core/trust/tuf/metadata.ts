@@ -7,7 +7,9 @@ import {
   type Targets,
   type Timestamp,
 } from '@tufjs/models';
+import { canonicalize } from '../../canonical-json.ts';
 import { messageOf } from '../../errors.ts';
+import { parseUnambiguously } from '../../signature/json.ts';
 import { TufError } from './errors.ts';
 
 /** The roles of TUF that every repository has (TUF specification 1.0, section 2.1). */
@@ -86,7 +88,11 @@ function read<T extends Metadata<Root> | Metadata<Timestamp> | Metadata<Snapshot
   if (bytes.length > LARGEST[role]) throw new TufError('too-large', `${file} has more than ${LARGEST[role]} octets`);
   let metadata: T;
   try {
-    metadata = parse(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const json = parseUnambiguously(text);
+    if (!isObject(json)) throw new TypeError('it is no object');
+    metadata = parse(json);
+    requireAllCovered(json.signed, metadata);
   } catch (cause) {
     throw new TufError('malformed', `${file}: ${messageOf(cause).slice(0, 200)}`, { cause });
   }
@@ -95,6 +101,17 @@ function read<T extends Metadata<Root> | Metadata<Timestamp> | Metadata<Snapshot
     throw new TufError('malformed', `${file} has no time of expiry in the form of the specification`);
   }
   return metadata;
+}
+
+function isObject(json: unknown): json is Json {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/** The signatures are over what was read, written again. What was passed over (other files than snapshot.json in timestamp.json) must
+ * not be there: nobody has signed it. */
+function requireAllCovered(signed: unknown, metadata: { readonly signed: { toJSON(): unknown } }): void {
+  if (canonicalize(signed) !== canonicalize(metadata.signed.toJSON()))
+    throw new TypeError('it has members that no signature covers');
 }
 
 function checkVersion(what: string, version: number): void {

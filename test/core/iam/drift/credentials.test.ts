@@ -25,6 +25,7 @@ function decide(
   live: Partial<Extract<LiveState, { kind: 'user' }>>,
   credentials: Partial<Credentials> | undefined = {},
   mode: DriftQuestion['settings']['mode'] = 'enforce',
+  passwordSetAt?: number,
 ) {
   const { accessKeys = [], mfaDevices = [], password = false } = credentials;
   const said = { ...none, accessKeys: [...accessKeys], mfaDevices: [...mfaDevices], password };
@@ -41,7 +42,7 @@ function decide(
     resource: ANA,
     standing: {
       state: 'signed',
-      baseline: { state, version: 1, digest: parseDigest(digestBaseline(state)), approved: [] },
+      baseline: { state, version: 1, digest: parseDigest(digestBaseline(state)), createdAt: 0, approved: [] },
       evidence: [],
     },
     live: {
@@ -57,6 +58,7 @@ function decide(
     now: 0,
     spares: [],
     holders: undefined,
+    passwordSetAt,
   });
 }
 /** A baseline that says nothing of credentials. */
@@ -132,6 +134,27 @@ describe('a signed credential that is gone', () => {
 test('an MFA device that nobody signed is told and left', () => {
   expect(decide({ credentials: { ...none, mfaDevices: [MFA] } })).toMatchObject({ observation: { state: 'drifted' } });
   expect(decide({ credentials: { ...none, mfaDevices: [MFA] } }).plan).toBeUndefined();
+});
+
+describe('a signed password that somebody set anew', () => {
+  const held = { ...none, password: true };
+  const decideAt = (passwordSetAt?: number) =>
+    decide({ credentials: held }, { password: true }, 'enforce', passwordSetAt);
+
+  test('is drift that only an operator ends', () => {
+    const { observation, plan } = decideAt(1);
+
+    expect(observation).toMatchObject({
+      state: 'drifted',
+      deviations: ['the password for the console was changed, which is possibly wider'],
+    });
+    expect(plan).toMatchObject({ mode: 'approve', steps: [{ call: { slot: 'login-profile' } }] });
+  });
+
+  test('is none where the baseline was made after it, or nothing is known of it', () => {
+    expect(decideAt(0).observation.state).toBe('covered');
+    expect(decideAt(undefined).observation.state).toBe('covered');
+  });
 });
 
 test('nothing takes the deletion of a password back', () => {

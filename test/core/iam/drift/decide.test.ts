@@ -35,7 +35,7 @@ const role: Extract<LiveState, { kind: 'role' }> = {
 const rogue = { ...role, inline: [...role.inline, { name: 'rogue', document: policyOf('iam:*') }] };
 const standingOf = (state: BaselineState): BaselineStanding => ({
   state: 'signed',
-  baseline: { state, version: 1, digest: parseDigest(digestBaseline(state)), approved: [] },
+  baseline: { state, version: 1, digest: parseDigest(digestBaseline(state)), createdAt: 0, approved: [] },
   evidence: [],
 });
 
@@ -196,10 +196,10 @@ describe('decideDrift', () => {
         { name: 'rogue', document: JSON.parse(policyOf('iam:*')) },
       ],
     });
-    const approved = [{ state: approvedState, reason: 'x', until: 10 }];
+    const approved = [{ state: approvedState, reason: 'x', since: 0, until: 10 }];
     const standing: BaselineStanding = {
       state: 'signed',
-      baseline: { state: signed, version: 1, digest: parseDigest(digestBaseline(signed)), approved },
+      baseline: { state: signed, version: 1, digest: parseDigest(digestBaseline(signed)), createdAt: 0, approved },
       evidence: [],
     };
 

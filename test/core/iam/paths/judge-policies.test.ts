@@ -250,6 +250,58 @@ describe('with the others of the account', () => {
   });
 });
 
+describe('with the ARNs of all there is', () => {
+  const role = 'arn:aws:iam::111122223333:role/deploy';
+  const user = 'arn:aws:iam::111122223333:user/ci';
+  const lambda = 'arn:aws:lambda:eu-west-1:111122223333:function:api';
+  const find = (statements: readonly Statement[], inventory: unknown, id: string) =>
+    judgePolicies({ identityPolicies: [policy(...statements)] }, inventory).paths.find((path) => path.id === id)
+      ?.status;
+
+  test.each<[string, readonly Statement[], unknown, string, string | undefined]>([
+    ['a user that is there', [allow('iam:CreateAccessKey', { Resource: user })], [user, role], 'iam-002', 'proven'],
+    [
+      'a user that is not',
+      [allow('iam:CreateAccessKey', { Resource: `${user}-x` })],
+      [user, role],
+      'iam-002',
+      undefined,
+    ],
+    ['no user at all', [allow('iam:CreateAccessKey')], [role], 'iam-002', undefined],
+    [
+      'a function that is there',
+      [allow('lambda:UpdateFunctionCode', { Resource: lambda })],
+      [lambda],
+      'lambda-003',
+      'proven',
+    ],
+    [
+      'another function',
+      [allow('lambda:UpdateFunctionCode', { Resource: `${lambda}-x` })],
+      [lambda],
+      'lambda-003',
+      undefined,
+    ],
+    ['a function to be made', [allow('iam:PassRole', { Resource: role }), FUNCTION], [role], 'lambda-001', 'proven'],
+    [
+      'a role that is not there',
+      [allow('iam:PassRole', { Resource: `${role}-x` }), FUNCTION],
+      [role],
+      'lambda-001',
+      undefined,
+    ],
+    [
+      'lists by name',
+      [allow('iam:CreateAccessKey', { Resource: user })],
+      { users: [user], roles: [{ arn: role }] },
+      'iam-002',
+      'proven',
+    ],
+  ])('%s', (_name, statements, inventory, id, status) => {
+    expect(find(statements, inventory, id)).toBe(status);
+  });
+});
+
 test('a policy that cannot be read is an error, never no path', () => {
   expect(() => judgePolicies({ identityPolicies: ['{'] })).toThrow(IamError);
   expect(() => judgePolicies({ identityPolicies: [policy(allow('*'))], boundary: '{' })).toThrow(IamError);

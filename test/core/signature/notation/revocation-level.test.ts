@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { signJws } from '../../../support/notation-envelopes.ts';
-import { type Issued, issueChain, issueRoot, ocspAt } from '../../../support/notation-kit.ts';
+import { DAY, HOUR, type Issued, issueChain, issueRoot, NOW, ocspAt } from '../../../support/notation-kit.ts';
 import { type Answers, network, OCSP_URL } from '../../../support/notation-network.ts';
 import { answerOcsp } from '../../../support/notation-responders.ts';
 import { createStamper, stamp } from '../../../support/notation-stamps.ts';
@@ -74,5 +74,52 @@ describe('the verification level', () => {
     expect(
       await verifyStamped({ [place]: answerOcsp(stamper.leaf, stamper.middle, { status: 'revoked' }) }, 'enforce'),
     ).toBe('rejected revoked');
+  });
+});
+
+describe('what was accepted has to be verified again', () => {
+  const stores = { 'ca:acme': [chain.root.certificate] };
+  const plain = issueChain();
+  const strict = {
+    integrity: 'enforce' as const,
+    authenticity: 'enforce' as const,
+    authenticTimestamp: 'enforce' as const,
+    expiry: 'enforce' as const,
+    revocation: 'enforce' as const,
+  };
+  const good = (nextUpdate: number) => ({ [OCSP_URL]: answerOcsp(leaf, intermediate, { nextUpdate }) });
+  const endOf = async (...parameters: Parameters<typeof verifyStrictly>) => {
+    const outcome = await verifyStrictly(...parameters);
+    return outcome.kind === 'accepted' ? outcome.holdsUntil : summarize(outcome);
+  };
+
+  test.each([
+    ['when the answer about its revocation ends', {}, good(NOW + 6 * HOUR), strict, NOW + 6 * HOUR],
+    ['after a day, however long the answer holds', {}, good(NOW + 30 * DAY), strict, NOW + DAY],
+    ['when it expires', { expiry: NOW + 3 * HOUR }, good(NOW + 6 * HOUR), strict, NOW + 3 * HOUR],
+    ['after a day where an answer is wanted and there is none', {}, {}, { ...strict, revocation: 'log' }, NOW + DAY],
+    ['when its certificate ends where nobody is asked', {}, {}, { ...strict, revocation: 'skip' }, NOW + 300 * DAY],
+    [
+      'not for an expiry that is over and only logged',
+      { expiry: NOW - HOUR, signingTime: NOW - DAY },
+      good(NOW + 6 * HOUR),
+      { ...strict, expiry: 'log' },
+      NOW + 6 * HOUR,
+    ],
+  ] as const)('%s', async (_when, envelope, answers, enforcement, end) => {
+    const options = { revocation: network(answers), statement: { enforcement } };
+
+    expect(await endOf(signJws(chain, envelope), stores, options)).toBe(end);
+  });
+
+  test('when the answer about the time stamping authority ends', async () => {
+    const place = 'http://ocsp.stamps.example/';
+    const stamper = createStamper({ more: [ocspAt(place)] });
+    const envelope = signJws(plain, { timestamp: (signature) => stamp(stamper, signature) });
+    const answers = { [place]: answerOcsp(stamper.leaf, stamper.middle, { nextUpdate: NOW + 2 * HOUR }) };
+    const trusted = { 'ca:acme': [plain.root.certificate], 'tsa:stamps': [stamper.root.certificate] };
+
+    expect(await endOf(envelope, trusted, { revocation: network(answers) })).toBe(NOW + 2 * HOUR);
+    expect(await endOf(signJws(plain), { 'ca:acme': [plain.root.certificate] })).toBe(NOW + 300 * DAY);
   });
 });

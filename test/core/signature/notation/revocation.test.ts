@@ -117,6 +117,7 @@ describe('answers that are kept', () => {
       network({ [OCSP_URL]: answerOcsp(leaf, intermediate, { nextUpdate: NOW + 60_000 }) }),
     );
     expect(short.kind === 'ok' && short.reusableUntil).toBe(NOW + 60_000);
+    expect(short.kind === 'ok' && short.holdsUntil).toBe(NOW + 60_000);
   });
 
   test('are verified like any other: what was put there by somebody else counts for nothing', async () => {

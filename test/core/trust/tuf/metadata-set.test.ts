@@ -73,6 +73,32 @@ describe('a stored set', () => {
     }
   });
 
+  test.each(['other.json', 'toString', 'constructor', '__proto__'])(
+    'is refused with the member %s, which no signature covers',
+    async (name) => {
+      const { set, authority } = await prepareSet();
+      const text = Buffer.from(set.timestamp).toString();
+      for (const before of ['"_type":', '"snapshot.json":', '"version":', '"sha256":', '"signed":', '"sig":']) {
+        const timestamp = Buffer.from(text.replace(before, `"${name}":{},${before}`));
+        const judge = () => verifyMetadataSet(authority, { ...set, timestamp });
+
+        // Beside `signed` and inside of signatures nothing is signed, and nothing is read.
+        if (before === '"signed":' || before === '"sig":') expect(judge().versions).toMatchObject({ timestamp: 2 });
+        else expect(judge).toThrow(TufError);
+      }
+    },
+  );
+
+  test('is refused with a name twice', async () => {
+    const { set, authority } = await prepareSet();
+    const text = Buffer.from(set.timestamp).toString();
+    const timestamp = Buffer.from(text.replace('"_type":', '"_type":"root","_type":'));
+
+    expect(() => verifyMetadataSet(authority, { ...set, timestamp })).toThrow(
+      expect.objectContaining({ code: 'malformed' }),
+    );
+  });
+
   test('says the same or is refused, whichever octet is changed', async () => {
     const { set, authority } = await prepareSet();
     const intact = verifyMetadataSet(authority, set);

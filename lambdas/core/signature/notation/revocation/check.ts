@@ -73,7 +73,10 @@ async function checkCertificate(
 ): Promise<RevocationStatus> {
   try {
     const { ocsp, crl, declared } = readRevocationLocations(subject.certificate);
-    if (!declared) return { kind: 'ok', reason: 'nothing to ask', reusableUntil: times.now + 3_600_000 };
+    if (!declared) {
+      const holdsUntil = Number.POSITIVE_INFINITY;
+      return { kind: 'ok', reason: 'nothing to ask', reusableUntil: times.now + 3_600_000, holdsUntil };
+    }
     if (ports === undefined) return { kind: 'unknown', reason: 'revocation is not looked up here' };
     let last: RevocationStatus = { kind: 'unknown', reason: 'no responder and no CRL that can be asked' };
     for (const url of ocsp) {

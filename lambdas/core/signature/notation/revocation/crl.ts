@@ -11,7 +11,7 @@ import { verifyWithHash } from '../../keys.ts';
 import { readBasicConstraints } from '../certificate-rules.ts';
 import { NotationError } from '../errors.ts';
 import { wasMadeBefore } from './ocsp-response.ts';
-import { CLOCK_TOLERANCE, type RevocationStatus, reusableUntil } from './status.ts';
+import { acceptAnswer, CLOCK_TOLERANCE, type RevocationStatus } from './status.ts';
 
 /** Largest CRL that is read: some 250,000 entries. */
 export const LARGEST_CRL = 10 * 1024 * 1024;
@@ -69,9 +69,9 @@ export function readCrl(bytes: Uint8Array, question: CrlQuestion): RevocationSta
     fields.slice(4).find(({ tag }) => tag === TAG.sequence),
     certificate.serial,
   );
-  if (entry === undefined) return { kind: 'ok', reason: 'not on the CRL', reusableUntil: reusableUntil(until, now) };
+  if (entry === undefined) return acceptAnswer('not on the CRL', until, now);
   if (wasMadeBefore(entry.get(OID.invalidityDate), signedAt)) {
-    return { kind: 'ok', reason: 'on the CRL, invalid only after it signed', reusableUntil: reusableUntil(until, now) };
+    return acceptAnswer('on the CRL, invalid only after it signed', until, now);
   }
   return { kind: 'revoked', reason: 'on the CRL of its issuer' };
 }

@@ -11,7 +11,7 @@ import { type Der, expectTag, readBitString, readChildren, readDer, readOid, rea
 import { verifyWithHash } from '../../keys.ts';
 import { NotationError } from '../errors.ts';
 import { encodeCertificateId, hashKey } from './ocsp-request.ts';
-import { CLOCK_TOLERANCE, type RevocationStatus, reusableUntil } from './status.ts';
+import { acceptAnswer, CLOCK_TOLERANCE, type RevocationStatus } from './status.ts';
 
 const BASIC = '1.3.6.1.5.5.7.48.1.1';
 const NONCE = '1.3.6.1.5.5.7.48.1.2';
@@ -125,10 +125,10 @@ function readAnswer(responses: Der, question: OcspQuestion): RevocationStatus {
   for (const [oid, { critical }] of extensions) {
     if (critical && oid !== INVALIDITY_DATE) throw bad(`the unknown critical extension ${oid}`);
   }
-  if (status?.tag === 0x80) return { kind: 'ok', reason: 'good by OCSP', reusableUntil: reusableUntil(until, now) };
+  if (status?.tag === 0x80) return acceptAnswer('good by OCSP', until, now);
   if (status?.tag !== 0xa1) return { kind: 'unknown', reason: 'the OCSP responder does not know the certificate' };
   if (wasMadeBefore(extensions.get(INVALIDITY_DATE), signedAt)) {
-    return { kind: 'ok', reason: 'revoked by OCSP, after it signed', reusableUntil: reusableUntil(until, now) };
+    return acceptAnswer('revoked by OCSP, after it signed', until, now);
   }
   return { kind: 'revoked', reason: 'revoked by OCSP' };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../../../errors.ts';
 import type { Certificate } from '../../certificate.ts';
-import type { RevocationStatus } from '../revocation/status.ts';
+import { LONGEST_HOLD, type RevocationStatus } from '../revocation/status.ts';
 import type { SignerSigning } from './signing.ts';
 
 /** A call of AWS Signer's GetRevocationStatus (Signer API reference) in the partition and region of the signature itself. */
@@ -72,6 +72,7 @@ export async function askSigner(
         kind: 'ok',
         reason: `AWS Signer in ${request.region} knows of no revocation`,
         reusableUntil: now + REUSABLE_FOR,
+        holdsUntil: now + LONGEST_HOLD,
       }
     : { kind: 'revoked', reason: `AWS Signer: revoked ${revoked.slice(0, 3).join(', ').slice(0, 200)}` };
 }
