@@ -10,9 +10,10 @@ import type { Section } from './section.ts';
 const GOAL = 25;
 
 const SOURCE = `
-import { readFileSync } from 'node:fs';
 import { parseTrustRoot } from './trust-root.ts';
 import { verifySignature } from './verify-signature.ts';
+// An import of node:fs would load all its streams too, which takes milliseconds and is no part of the engine.
+const { readFileSync } = process.getBuiltinModule('node:fs');
 export function run(folder: string): void {
   const root = parseTrustRoot(JSON.parse(readFileSync(folder + '/root.json', 'utf8')));
   const bytes = readFileSync(folder + '/bundle.json');
@@ -30,16 +31,23 @@ export async function measureFirstVerdict(folder: string): Promise<Section> {
   writeFileSync(join(at, 'root.json'), JSON.stringify(sigstore.trustedRoot()));
   writeFileSync(join(at, 'bundle.json'), JSON.stringify(bundle));
   const { file, size } = await bundleSource(SOURCE, 'lambdas/core/signature', join(at, 'engine.mjs'));
-  const [start] = measureFreshStarts([file], { rounds: 21, argument: at });
-  const { wall = Number.NaN, processor = Number.NaN } = start ?? {};
+  const floor = join(at, 'crypto.mjs');
+  writeFileSync(floor, "import 'node:crypto';");
+  const [start, node] = measureFreshStarts([file, floor], { rounds: 21, argument: at });
+  if (start === undefined || node === undefined) throw new Error('the first verdict was not measured');
   return {
     title: 'Import, trusted root and first verdict of the verifying bundle, in a new process',
-    columns: ['bundle', 'clock', 'processor'],
+    columns: ['bundle', 'clock', 'processor', 'of it node:crypto (processor)'],
     rows: [
       {
-        cells: [`${(size / 1000).toFixed(0)} kB`, `${wall.toFixed(1)} ms`, `${processor.toFixed(1)} ms`],
+        cells: [
+          `${(size / 1000).toFixed(0)} kB`,
+          `${start.wall.toFixed(1)} ms`,
+          `${start.processor.toFixed(1)} ms`,
+          `${node.processor.toFixed(1)} ms`,
+        ],
         goal: `<= ${GOAL} ms`,
-        met: wall <= GOAL,
+        met: start.wall <= GOAL,
       },
     ],
   };

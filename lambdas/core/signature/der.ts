@@ -116,7 +116,7 @@ export function expectTag(element: Der | undefined, tag: number): Der {
 /** An object identifier in dotted form. */
 export function readOid(element: Der | undefined): string {
   const { body } = expectTag(element, TAG.oid);
-  const arcs: number[] = [];
+  let text = '';
   let value = 0;
   for (let index = 0; index < body.length; index += 1) {
     const byte = body[index] ?? 0;
@@ -127,16 +127,16 @@ export function readOid(element: Der | undefined): string {
       if (index === body.length - 1) throw malformed('an object identifier cut short');
       continue;
     }
-    if (arcs.length === 0) {
+    if (text === '') {
       const root = Math.min(2, Math.floor(value / 40));
-      arcs.push(root, value - root * 40);
+      text = `${root}.${value - root * 40}`;
     } else {
-      arcs.push(value);
+      text += `.${value}`;
     }
     value = 0;
   }
-  if (arcs.length === 0) throw malformed('an empty object identifier');
-  return arcs.join('.');
+  if (text === '') throw malformed('an empty object identifier');
+  return text;
 }
 
 /** UTCTime or GeneralizedTime in the forms RFC 5280 section 4.1.2.5 and RFC 3161 allow, as Unix milliseconds. */

@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
 
 function hashChildren(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(Uint8Array.of(1)).update(left).update(right).digest();
+  return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 }
 
 /** The hash of a leaf (RFC 6962 section 2.1). */
 export function hashLeaf(data: Uint8Array): Buffer {
-  return createHash('sha256').update(Uint8Array.of(0)).update(data).digest();
+  return hash('sha256', Buffer.concat([LEAF, data]), 'buffer');
 }
 
 /**
@@ -22,20 +25,20 @@ export function rootFromInclusion(
   if (index < 0n || index >= size) return undefined;
   let node = index;
   let last = size - 1n;
-  let hash: Buffer = Buffer.from(leaf);
+  let reached: Buffer = Buffer.from(leaf);
   for (const sibling of proof) {
     if (last === 0n || sibling.length !== 32) return undefined;
     if ((node & 1n) === 1n || node === last) {
-      hash = hashChildren(sibling, hash);
+      reached = hashChildren(sibling, reached);
       while ((node & 1n) === 0n && node !== 0n) {
         node >>= 1n;
         last >>= 1n;
       }
     } else {
-      hash = hashChildren(hash, sibling);
+      reached = hashChildren(reached, sibling);
     }
     node >>= 1n;
     last >>= 1n;
   }
-  return last === 0n ? hash : undefined;
+  return last === 0n ? reached : undefined;
 }
