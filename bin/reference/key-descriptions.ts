@@ -104,7 +104,7 @@ export const POLICY_KEYS: KeyDescriptions = {
   'signers.NAME.keyless.root': REFERENCE,
   'signers.NAME.keyless.issuer': 'OIDC issuer in the certificate, to the letter.',
   'signers.NAME.keyless.identity':
-    'The one subject alternative name of the certificate, to the letter. This or `identityRegex`.',
+    'The one subject alternative name of the certificate, to the letter; what is written like a URI must be one. This or `identityRegex`.',
   'signers.NAME.keyless.identityRegex':
     'An RE2 expression for the whole subject alternative name, anchored: `^...$`. This or `identity`.',
   'signers.NAME.keyless.claims':
