@@ -98,6 +98,10 @@ export const asffFinding = z.strictObject({
       .optional(),
   }),
   RecordState: z.enum(['ACTIVE', 'ARCHIVED']),
+  RelatedFindings: z
+    .array(z.strictObject({ ProductArn: text(2048), Id: text(512) }))
+    .max(10)
+    .optional(),
 });
 export type AsffFinding = z.infer<typeof asffFinding>;
 

@@ -6,6 +6,7 @@ import { nextStep, nextUndo } from './progress.ts';
 import {
   appliedBy,
   headOf,
+  isToEnd,
   LedgerError,
   type LedgerRecord,
   proposalEnd,
@@ -36,7 +37,7 @@ export interface ExecutorPorts {
   /** Whether anything forbids to apply the plan now. Asked before every call; what cannot be read forbids. An operator is not held by a quarrel. */
   findObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
   /** The same for taking back, which asks more where it is the rule that wants it. */
-  findUndoObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
+  findUndoObstacle(plan: Plan, wantedBy: 'operator' | 'rule' | 'time'): Promise<Reason | undefined>;
   clock(): number;
   /** A name that no other run has, for what it notes in the ledger. */
   readonly run: string;
@@ -88,10 +89,12 @@ async function chooseNext(record: LedgerRecord, ports: ExecutorPorts): Promise<N
       return verifyResult(record, ports);
     case 'undoing':
       return chooseUndo(record, ports);
+    case 'verified':
+      return isToEnd(record, ports.clock()) ? { what: { kind: 'request-undo' } } : watchResult(record, ports);
+    case 'failed':
+      return isToEnd(record, ports.clock()) ? { what: { kind: 'request-undo' } } : 'done';
     case 'denied':
     case 'expired':
-    case 'verified':
-    case 'failed':
     case 'undone':
       return 'done';
   }
@@ -154,6 +157,18 @@ async function verifyResult({ plan }: LedgerRecord, ports: ExecutorPorts): Promi
     seen.push(observed);
   }
   return { what: { kind: 'verify', observed: seen.join('; ').slice(0, 512) } };
+}
+
+/** What is to last for a time has to be there for that time: whoever is contained has reason to take it away. */
+async function watchResult({ plan }: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
+  if (plan.expiresAfter === undefined) return 'done';
+  for (const { call } of plan.steps) {
+    const { is, observed } = await ports.look(call);
+    if (is === 'before' || is === 'elsewhere') {
+      return fail({ code: 'taken-away', message: `what the plan did is not there any more: ${observed}` });
+    }
+  }
+  return 'done';
 }
 
 /** Writes an entry to the ledger. Undefined where somebody else is at it. */
