@@ -54,6 +54,7 @@ export function describeContainment(facts: ContainmentFacts): AsffFinding {
     FindingProviderFields: {
       Severity: { Label: SEVERITIES[standing], Original: standing },
       Types: ['TTPs/Credential Access', 'Unusual Behaviors/User'],
+      ...relate(facts),
     },
     Remediation: { Recommendation: { Text: fitText(`${ADVICE[standing]} ${tellLimits(facts)}`, 512) } },
     ProductFields: {
@@ -71,7 +72,6 @@ export function describeContainment(facts: ContainmentFacts): AsffFinding {
     ],
     Compliance: { Status: standing === 'closed' ? 'NOT_AVAILABLE' : standing === 'contained' ? 'WARNING' : 'FAILED' },
     RecordState: standing === 'closed' ? 'ARCHIVED' : 'ACTIVE',
-    ...relate(facts),
   };
 }
 
@@ -142,7 +142,12 @@ function tellLimits({ limits }: ContainmentFacts): string {
   return limits.length === 0 ? '' : `What containment does not do: ${limits.join('; ')}.`;
 }
 
-function relate({ account, region, threats, related }: ContainmentFacts): Pick<AsffFinding, 'RelatedFindings'> {
+function relate({
+  account,
+  region,
+  threats,
+  related,
+}: ContainmentFacts): Pick<AsffFinding['FindingProviderFields'], 'RelatedFindings'> {
   const partition = partitionOf(region);
   const own = findingBase(account, region).ProductArn;
   const all = [

@@ -44,7 +44,12 @@ export interface ExecutorPorts {
 }
 
 /** `waiting`: come back later, the world or another run is busy with it. */
-export type Execution = { readonly outcome: 'done' | 'waiting'; readonly record: LedgerRecord | undefined };
+export interface Execution {
+  readonly outcome: 'done' | 'waiting';
+  readonly record: LedgerRecord | undefined;
+  /** Whether this run noted anything. */
+  readonly moved: boolean;
+}
 
 /** Application and undo of twenty steps, each with start and finish, and what is around them. */
 const MOST_ROUNDS = 100;
@@ -56,18 +61,22 @@ const MOST_ROUNDS = 100;
  */
 export async function executePlan(id: Plan['id'], ports: ExecutorPorts): Promise<Execution> {
   let record = await ports.read(id);
-  if (record === undefined) return { outcome: 'done', record };
+  if (record === undefined) return { outcome: 'done', record, moved: false };
+  const found = record.history.length;
+  const end = (outcome: Execution['outcome'], at: LedgerRecord): Execution => {
+    return { outcome, record: at, moved: at.history.length > found };
+  };
   verifyRecord(record);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const next = await chooseNext(record, ports);
-    if (next === 'done' || next === 'waiting') return { outcome: next, record };
+    if (next === 'done' || next === 'waiting') return end(next, record);
     const noted = await note(record, next.what, ports, round);
-    if (noted === undefined) return { outcome: 'waiting', record };
+    if (noted === undefined) return end('waiting', record);
     record = noted;
     const refused = next.call === undefined ? undefined : await ports.perform(next.call);
     if (refused === undefined) continue;
     record = (await note(record, fail(refused).what, ports, round + MOST_ROUNDS)) ?? record;
-    return { outcome: 'done', record };
+    return end('done', record);
   }
   throw new LedgerError('contended', `${id} was not finished in ${MOST_ROUNDS} rounds`);
 }
