@@ -55,7 +55,11 @@ export type MetricName =
   | 'ThreatSetAside'
   | 'ThreatRepeated'
   | 'FindingAnnotated'
-  | 'AnnotationUnplaced';
+  | 'AnnotationUnplaced'
+  | 'ResultTaken'
+  | 'ResultRepeated'
+  | 'ResultOpened'
+  | 'ResultClosed';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

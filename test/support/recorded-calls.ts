@@ -69,6 +69,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
     action: 'ssm:GetParameter',
     resources: [at('ssm', `parameter${z.object({ Name: z.string() }).parse(input).Name}`)],
   }),
+  BatchGetResourceConfigCommand: () => ({ action: 'config:BatchGetResourceConfig', resources: ['*'] }),
   GetAccountAuthorizationDetailsCommand: () => ({ action: 'iam:GetAccountAuthorizationDetails', resources: ['*'] }),
   GenerateCredentialReportCommand: () => ({ action: 'iam:GenerateCredentialReport', resources: ['*'] }),
   GetCredentialReportCommand: () => ({ action: 'iam:GetCredentialReport', resources: ['*'] }),
