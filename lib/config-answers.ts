@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -74,6 +74,11 @@ export class ConfigAnswers extends Construct {
         ],
       },
     });
+  }
+
+  /** Has results of these rules left alone, by their ARNs: names are labels that anybody may choose. */
+  leaveOut(ruleArns: readonly string[]): void {
+    this.reaction.addEnvironment('OWN_RULE_ARNS', Fn.join(',', [...ruleArns]));
   }
 
   #createStore({ key }: FunctionDefaults): Table {

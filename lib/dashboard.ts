@@ -3,6 +3,7 @@ import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, SingleValueWid
 import { Construct } from 'constructs';
 import { countOf, type OperatorAlarms } from './alarms.ts';
 import type { ConfigAnswers } from './config-answers.ts';
+import type { ConfigEvaluations } from './config-evaluations.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
 import type { GuardDutyAnswers } from './guardduty-answers.ts';
 import type { IamDrift } from './iam-drift.ts';
@@ -35,6 +36,8 @@ export interface OperatorDashboardProps {
   readonly threats?: GuardDutyAnswers;
   /** Where results of AWS Config are answered. */
   readonly results?: ConfigAnswers;
+  /** Where our verdicts are shown in AWS Config. */
+  readonly evaluations?: ConfigEvaluations;
   /** Where roots are refreshed. */
   readonly trust?: TrustRefresh;
 }
@@ -44,7 +47,7 @@ export class OperatorDashboard extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { alarms, images, recorder, sweep, trust, plans, drift, threats, results }: OperatorDashboardProps,
+    { alarms, images, recorder, sweep, trust, plans, drift, threats, results, evaluations }: OperatorDashboardProps,
   ) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', {
@@ -60,6 +63,7 @@ export class OperatorDashboard extends Construct {
       ...(drift ? [drift.reaction] : []),
       ...(threats ? [threats.reaction] : []),
       ...(results ? [results.reaction] : []),
+      ...(evaluations ? [evaluations.evaluation] : []),
     ].map((one) => one.function);
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
@@ -130,6 +134,16 @@ export class OperatorDashboard extends Construct {
           ),
         ]),
         draw('Results of AWS Config waiting', countMessages(results.queue)),
+      );
+    }
+    if (evaluations !== undefined) {
+      dashboard.addWidgets(
+        draw(
+          'Verdicts in AWS Config',
+          ['EvaluationRun', 'EvaluationsPut', 'EvaluationsUndecided', 'EventRejected'].map((metric) =>
+            countOf(metric, 'config-evaluation'),
+          ),
+        ),
       );
     }
     if (trust !== undefined) {

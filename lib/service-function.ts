@@ -25,7 +25,8 @@ export type FunctionName =
   | 'iam-sweep'
   | 'heartbeat'
   | 'guardduty-reaction'
-  | 'config-reaction';
+  | 'config-reaction'
+  | 'config-evaluation';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';

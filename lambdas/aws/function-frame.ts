@@ -59,7 +59,10 @@ export type MetricName =
   | 'ResultTaken'
   | 'ResultRepeated'
   | 'ResultOpened'
-  | 'ResultClosed';
+  | 'ResultClosed'
+  | 'EvaluationRun'
+  | 'EvaluationsPut'
+  | 'EvaluationsUndecided';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -23,6 +23,7 @@ export function createHandler(
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
   const store = resultStore(clients.dynamodb, requireVariable(environment, 'RESULT_TABLE'), clock);
+  const ownRules = new Set((environment.OWN_RULE_ARNS ?? '').split(','));
   const trust = readDeployedTrust(wiring.readCompiledConfig);
 
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
@@ -39,6 +40,8 @@ export function createHandler(
     const arriving = readArrival(parsed.event);
     if (arriving === undefined) return;
     const { resource, arrival } = arriving;
+    // What our own rules say Security Hub has from us already.
+    if (arrival.kind === 'result' && ownRules.has(arrival.rule.arn)) return;
     const stored = await storeArrival({ store, awsConfig: clients.awsConfig }, resource, arrival);
     telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
     telemetry.info('config event', { event: parsed.event.eventId, kind: arrival.kind, outcome: stored.outcome });

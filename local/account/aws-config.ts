@@ -1,57 +1,26 @@
-import {
-  type BaseConfigurationItem,
-  BatchGetResourceConfigCommand,
-  ConfigServiceServiceException,
-  type ResourceType,
-  ValidationException,
-} from '@aws-sdk/client-config-service';
-import { answers, type LocalService, refusal } from './answer.ts';
+import { ConfigServiceServiceException } from '@aws-sdk/client-config-service';
+import type { LocalService } from './answer.ts';
+import { RecordedItems } from './aws-config-items.ts';
+import { CustomRules } from './aws-config-rules.ts';
 import type { AccountContext } from './context.ts';
-import type { IamStore, StoredHolder } from './iam-store.ts';
-
-/** AWS Config API reference, BatchGetResourceConfig. */
-const MOST_KEYS = 100;
-
-export interface RecordedItem {
-  readonly resourceType: ResourceType;
-  readonly resourceId: string;
-  readonly arn?: string;
-  readonly resourceName?: string;
-}
+import type { IamStore } from './iam-store.ts';
 
 export interface AwsConfig {
   readonly service: LocalService;
-  /** Has the recorder take up a resource, or a change of it. Users, roles and groups of the account are recorded anyway. */
-  record(item: RecordedItem): void;
-  /** Has it see that a resource is gone. */
-  forget(resourceType: string, resourceId: string): void;
+  readonly items: RecordedItems;
+  readonly rules: CustomRules;
 }
 
-/** AWS Config: what its recorder knows of resources. */
+/** AWS Config: what its recorder knows of resources, and custom rules that functions answer. Managed rules it has none. */
 export function createAwsConfig(context: AccountContext, iam: IamStore): AwsConfig {
-  const items = new Map<string, RecordedItem>();
-  const find = (resourceType: ResourceType, resourceId: string): RecordedItem | undefined =>
-    items.get(`${resourceType} ${resourceId}`) ?? findHolder(context, iam, resourceType, resourceId);
-
+  const items = new RecordedItems(context, iam);
+  const rules = new CustomRules(context);
   return {
-    record: (item) => items.set(`${item.resourceType} ${item.resourceId}`, item),
-    forget: (resourceType, resourceId) => items.delete(`${resourceType} ${resourceId}`),
+    items,
+    rules,
     service: {
       name: 'config',
-      operations: new Map([
-        answers(BatchGetResourceConfigCommand, ({ resourceKeys = [] }) => {
-          if (resourceKeys.length < 1 || resourceKeys.length > MOST_KEYS) {
-            throw refusal(ValidationException, `resourceKeys: 1 to ${MOST_KEYS}`);
-          }
-          const baseConfigurationItems: BaseConfigurationItem[] = resourceKeys.flatMap(
-            ({ resourceType, resourceId }) => {
-              const item = resourceType && resourceId ? find(resourceType, resourceId) : undefined;
-              return item === undefined ? [] : [{ ...item, accountId: context.id, awsRegion: context.region }];
-            },
-          );
-          return { baseConfigurationItems, unprocessedResourceKeys: [] };
-        }),
-      ]),
+      operations: new Map([...items.operations(), ...rules.operations()]),
       throttled: () =>
         new ConfigServiceServiceException({
           name: 'ThrottlingException',
@@ -61,23 +30,4 @@ export function createAwsConfig(context: AccountContext, iam: IamStore): AwsConf
         }),
     },
   };
-}
-
-/** Principals of the account, by their unique id. */
-function findHolder(
-  context: AccountContext,
-  iam: IamStore,
-  resourceType: ResourceType,
-  resourceId: string,
-): RecordedItem | undefined {
-  const among = (kind: string, holders: Iterable<StoredHolder>): RecordedItem | undefined => {
-    for (const { id, name, path } of holders) {
-      if (id !== resourceId) continue;
-      return { resourceType, resourceId, arn: `arn:aws:iam::${context.id}:${kind}${path}${name}`, resourceName: name };
-    }
-    return undefined;
-  };
-  if (resourceType === 'AWS::IAM::Role') return among('role', iam.roles.values());
-  if (resourceType === 'AWS::IAM::User') return among('user', iam.users.values());
-  return resourceType === 'AWS::IAM::Group' ? among('group', iam.groups.values()) : undefined;
 }

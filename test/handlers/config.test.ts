@@ -15,7 +15,7 @@ import {
   itemChange,
 } from '../support/config.ts';
 
-const config = { mode: 'observe' } as const;
+const config = { mode: 'observe', evaluations: false } as const;
 const template = describeTemplate({ ...testConfiguration.compiled, config });
 
 let clock: VirtualClock;
@@ -28,7 +28,7 @@ async function start() {
     ...{ clock, graceSeconds: 60, random: seededRandom(1), onFailure: () => {} },
     ...{ config, template },
   });
-  internalsOf(service.account).awsConfig.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
+  internalsOf(service.account).awsConfig.items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
 }
 
 async function raise(...events: unknown[]) {

@@ -53,7 +53,9 @@ const deniedTo = (name: string): DeniedCall[] =>
   denied().filter(
     ({ action }) =>
       (name !== 'plan-executor' || !CHANGES.includes(action)) &&
-      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings'),
+      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings') &&
+      // Of all functions one lists verdicts, to show them.
+      (name !== 'config-evaluation' || action !== 'dynamodb:Scan'),
   );
 
 const denied = (): DeniedCall[] => [
@@ -153,7 +155,7 @@ beforeAll(async () => {
     quarantine: true,
     iam: 'enforce',
     guardDuty: true,
-    config: { mode: 'observe' },
+    config: { mode: 'observe', evaluations: true },
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
@@ -196,7 +198,11 @@ beforeAll(async () => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const physical = recorder
     .calls('plan-executor')
-    .concat(...['iam-reaction', 'guardduty-reaction', 'config-reaction'].map((name) => recorder.calls(name)))
+    .concat(
+      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation'].map((name) =>
+        recorder.calls(name),
+      ),
+    )
     .flatMap(({ resource }) => (resource.includes(':table/') ? [resource.split('/').at(-1) ?? ''] : []));
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
@@ -291,6 +297,7 @@ describe.each([
   'heartbeat',
   'guardduty-reaction',
   'config-reaction',
+  'config-evaluation',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);
