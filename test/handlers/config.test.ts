@@ -170,6 +170,31 @@ describe('a result of AWS Config', () => {
     expect(opened).toEqual([]);
   });
 
+  test('that is over is not told beside a finding that comes late', async () => {
+    await start();
+    await raise(complianceChange());
+    await raise(complianceChange({ compliance: 'COMPLIANT', at: at(60) }));
+    hold();
+    await wait();
+
+    expect(theirs()).not.toHaveProperty('UserDefinedFields');
+  });
+
+  test('has no finding of ours where there are more findings than can be looked through', async () => {
+    await start();
+    const about = { resourceType: 'AWS::EC2::Instance', resourceId: 'i-0123456789abcdef0' };
+    for (let number = 0; number < 301; number += 1) {
+      const Id = `arn:aws:ec2:eu-west-1:123456789012:instance/i-${number}`;
+      hold(
+        findingOfConfig({ Id: `${CONFIG_RULE.arn}/finding/${number}`, Resources: [{ Type: 'AwsEc2Instance', Id }] }),
+      );
+    }
+    await raise(complianceChange({ about }));
+    await wait();
+
+    expect(ours()).toEqual([]);
+  });
+
   test('is one of a control of Security Hub where that deployed the rule: it is never ours to open', async () => {
     await start();
     const rule = {
