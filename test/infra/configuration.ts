@@ -53,6 +53,7 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
       limits: { perHour: 20 },
     },
   },
+  config: { mode: 'observe', evaluations: true },
   trust: {
     ...content.trust,
     policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },

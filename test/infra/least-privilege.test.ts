@@ -1,4 +1,5 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +18,7 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
+import { complianceChange } from '../support/config.ts';
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
@@ -33,6 +35,7 @@ const readers: Readonly<Record<string, string>> = {
   'operator-action': 'countersign-operator',
   'iam-reaction': 'countersign-iam',
   'guardduty-reaction': 'countersign-guardduty',
+  'config-reaction': 'countersign-config',
 };
 
 /** What the executor alone may do: to images, and to principals that are neither protected nor its own. */
@@ -51,7 +54,9 @@ const deniedTo = (name: string): DeniedCall[] =>
   denied().filter(
     ({ action }) =>
       (name !== 'plan-executor' || !CHANGES.includes(action)) &&
-      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings'),
+      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings') &&
+      // Of all functions one lists verdicts, to show them.
+      (name !== 'config-evaluation' || action !== 'dynamodb:Scan'),
   );
 
 const denied = (): DeniedCall[] => [
@@ -150,7 +155,8 @@ beforeAll(async () => {
     refreshRoots: true,
     quarantine: true,
     iam: 'enforce',
-    guardDuty: true,
+    guardDuty: 'enforce',
+    config: { mode: 'observe', evaluations: true },
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
@@ -161,12 +167,14 @@ beforeAll(async () => {
   recorder.watch(clients.lambda);
   recorder.watch(clients.iam);
   recorder.watch(clients.s3);
+  recorder.watch(clients.awsConfig);
   recorder.watch(clients.dynamodb);
   for (const scenario of [signedByWorkflow, signedByKey, platformImage, deleted, unsigned, quarantined])
     await service.run(scenario);
   await prepareIam(service);
   await service.settle();
-  await raiseThreat(service.account);
+  await raiseThreats(service.account);
+  service.account.emit(complianceChange());
   await driftEverywhere(service);
   await clock.advance(600_000);
   await runOtherImages(service.account);
@@ -191,7 +199,11 @@ beforeAll(async () => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const physical = recorder
     .calls('plan-executor')
-    .concat(recorder.calls('iam-reaction'), recorder.calls('guardduty-reaction'))
+    .concat(
+      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation'].map((name) =>
+        recorder.calls(name),
+      ),
+    )
     .flatMap(({ resource }) => (resource.includes(':table/') ? [resource.split('/').at(-1) ?? ''] : []));
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
@@ -205,10 +217,32 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service?.stop());
 
-/** A finding of GuardDuty that Security Hub holds. */
-async function raiseThreat(account: EmbeddedService['account']): Promise<void> {
+/** A finding of GuardDuty that Security Hub holds, about a session of a role, and one about a user with a key. */
+async function raiseThreats(account: EmbeddedService['account']): Promise<void> {
+  const { iam } = account.clients;
   internalsOf(account).securityHub.receive(heldFinding());
-  account.emit(guardDutyEvent());
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  };
+  const role = { RoleName: 'web', AssumeRolePolicyDocument: JSON.stringify(trust) };
+  const { Role } = await iam.send(new CreateRoleCommand(role));
+  const { User } = await iam.send(new CreateUserCommand({ UserName: 'leaked' }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'leaked' }));
+  const accessKeyId = AccessKey?.AccessKeyId;
+  const session = { principalId: `${Role?.RoleId}:i-1234567890abcdef0`, userType: 'AssumedRole', userName: 'web' };
+  const user = { principalId: User?.UserId, userType: 'IAMUser', userName: 'leaked' };
+  for (const [id, who] of [
+    ['a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', session],
+    ['b0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', user],
+  ] as const) {
+    account.emit(
+      guardDutyEvent(
+        { id, resource: { resourceType: 'AccessKey', accessKeyDetails: { accessKeyId, ...who } } },
+        { id },
+      ),
+    );
+  }
 }
 
 /** Signed, but by somebody the policy of the quarantine does not name. */
@@ -285,6 +319,8 @@ describe.each([
   'iam-sweep',
   'heartbeat',
   'guardduty-reaction',
+  'config-reaction',
+  'config-evaluation',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);
