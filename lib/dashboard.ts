@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { countOf, type OperatorAlarms } from './alarms.ts';
+import type { ConfigAnswers } from './config-answers.ts';
+import type { ConfigEvaluations } from './config-evaluations.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
 import type { GuardDutyAnswers } from './guardduty-answers.ts';
 import type { IamDrift } from './iam-drift.ts';
@@ -32,6 +34,10 @@ export interface OperatorDashboardProps {
   readonly drift?: IamDrift;
   /** Where findings of GuardDuty are answered. */
   readonly threats?: GuardDutyAnswers;
+  /** Where results of AWS Config are answered. */
+  readonly results?: ConfigAnswers;
+  /** Where our verdicts are shown in AWS Config. */
+  readonly evaluations?: ConfigEvaluations;
   /** Where roots are refreshed. */
   readonly trust?: TrustRefresh;
 }
@@ -41,7 +47,7 @@ export class OperatorDashboard extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { alarms, images, recorder, sweep, trust, plans, drift, threats }: OperatorDashboardProps,
+    { alarms, images, recorder, sweep, trust, plans, drift, threats, results, evaluations }: OperatorDashboardProps,
   ) {
     super(scope, id);
     const dashboard = new Dashboard(this, 'Dashboard', {
@@ -56,6 +62,8 @@ export class OperatorDashboard extends Construct {
       ...(plans ? [plans.execution.executor, plans.operators.operator] : []),
       ...(drift ? [drift.reaction] : []),
       ...(threats ? [threats.reaction] : []),
+      ...(results ? [results.reaction] : []),
+      ...(evaluations ? [evaluations.evaluation] : []),
     ].map((one) => one.function);
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: alarms.alarms, width: 24, height: 4 }));
     dashboard.addWidgets(
@@ -115,6 +123,27 @@ export class OperatorDashboard extends Construct {
           ...['FindingAnnotated', 'AnnotationUnplaced'].map((metric) => countOf(metric, 'recorder')),
         ]),
         draw('Findings of GuardDuty waiting', countMessages(threats.queue)),
+      );
+    }
+    if (results !== undefined) {
+      dashboard.addWidgets(
+        draw('AWS Config', [
+          ...['ResultTaken', 'ResultRepeated', 'EventRejected'].map((metric) => countOf(metric, 'config-reaction')),
+          ...['ResultOpened', 'ResultClosed', 'FindingAnnotated', 'AnnotationUnplaced'].map((metric) =>
+            countOf(metric, 'recorder'),
+          ),
+        ]),
+        draw('Results of AWS Config waiting', countMessages(results.queue)),
+      );
+    }
+    if (evaluations !== undefined) {
+      dashboard.addWidgets(
+        draw(
+          'Verdicts in AWS Config',
+          ['EvaluationRun', 'EvaluationsPut', 'EvaluationsUndecided', 'EventRejected'].map((metric) =>
+            countOf(metric, 'config-evaluation'),
+          ),
+        ),
       );
     }
     if (trust !== undefined) {

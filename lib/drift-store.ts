@@ -45,6 +45,11 @@ export class DriftStore extends Construct {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan']);
   }
 
+  /** Reads all rows. */
+  allowList(user: ServiceFunction): void {
+    this.#allow(user, ['dynamodb:GetItem', 'dynamodb:Scan']);
+  }
+
   #allow(user: ServiceFunction, actions: string[]): void {
     user.allow(new PolicyStatement({ actions, resources: [this.table.tableArn] }), this.key.statementFor('dynamodb'));
   }

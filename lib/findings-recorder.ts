@@ -11,6 +11,7 @@ const TIMEOUT = Duration.seconds(60);
 export class FindingsRecorder extends Construct {
   readonly queue: ReactionQueue;
   readonly recorder: ServiceFunction;
+  #isAnnotating = false;
 
   constructor(scope: Construct, id: string, defaults: FunctionDefaults) {
     super(scope, id);
@@ -49,6 +50,8 @@ export class FindingsRecorder extends Construct {
 
   /** Lets the recorder write beside findings of other products. */
   allowAnnotating(): void {
+    if (this.#isAnnotating) return;
+    this.#isAnnotating = true;
     const hub = Stack.of(this).formatArn({ service: 'securityhub', resource: 'hub', resourceName: 'default' });
     this.recorder.allow(
       new PolicyStatement({

@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import type { CompiledConfig } from '../lambdas/core/config/compiled.ts';
 import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
+import { ConfigAnswers } from './config-answers.ts';
+import { ConfigEvaluations } from './config-evaluations.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { GuardDutyAnswers } from './guardduty-answers.ts';
@@ -71,9 +73,18 @@ export class HubStack extends Stack {
       images: { quarantine },
       iam,
       guardDuty,
+      config,
     } = configuration.compiled;
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
     const threats = guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder });
+    const results = config && new ConfigAnswers(this, 'ConfigAnswers', { defaults, undelivered, recorder });
+    const evaluations = config?.evaluations
+      ? new ConfigEvaluations(this, 'ConfigEvaluations', {
+          ...{ defaults, verdicts },
+          ...(iam && drift && { iam: { settings: iam, drift } }),
+        })
+      : undefined;
+    if (evaluations !== undefined) results?.leaveOut(evaluations.ruleArns);
     const canPlan = quarantine !== undefined || iam !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
@@ -87,6 +98,8 @@ export class HubStack extends Stack {
         iamSweep.sweep,
         ...(heartbeat ? [heartbeat.heartbeat] : []),
         ...(threats ? [threats.reaction] : []),
+        ...(results ? [results.reaction] : []),
+        ...(evaluations ? [evaluations.evaluation] : []),
         images.reaction,
         recorder.recorder,
         sweep.sweep,
@@ -108,6 +121,8 @@ export class HubStack extends Stack {
       ...(plans && { plans }),
       ...(drift && { drift }),
       ...(threats && { threats }),
+      ...(results && { results }),
+      ...(evaluations && { evaluations }),
     });
   }
 

@@ -60,6 +60,11 @@ export class VerdictStore extends Construct {
     user.allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
   }
 
+  /** Reads all verdicts. */
+  allowList(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:Scan']);
+  }
+
   /** Reads and conditional writes of the rows that hold refreshed trusted roots, and of no verdict. */
   allowRoots(user: ServiceFunction): void {
     user.allow(

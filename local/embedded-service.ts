@@ -1,3 +1,4 @@
+import type { CompiledAwsConfig } from '../lambdas/core/config/aws-config.ts';
 import type { CompiledConfig } from '../lambdas/core/config/compiled.ts';
 import { synthesizeTemplate } from '../lib/synthesize.ts';
 import { isVirtual } from './account/clock.ts';
@@ -31,6 +32,8 @@ export interface EmbeddedServiceOptions {
   readonly iam?: 'observe' | 'approve' | 'enforce';
   /** Has findings of GuardDuty judged. Default: they are left alone. */
   readonly guardDuty?: boolean;
+  /** Has results of AWS Config told. Default: they are left alone. */
+  readonly config?: CompiledAwsConfig;
   /** See RunTemplateOptions. */
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
@@ -76,6 +79,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
     repository,
     quarantine: options.quarantine,
     guardDuty: options.guardDuty,
+    config: options.config,
     iam: options.iam,
   });
   const template = options.template ?? describeTemplate(config);

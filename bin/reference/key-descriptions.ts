@@ -68,6 +68,12 @@ export const CONFIG_KEYS: KeyDescriptions = {
     '`observe`: each finding is judged, and what follows from it is told. Nothing is changed. No default.',
   'guardDuty.leastConfidence':
     'What GuardDuty itself gives a lower confidence than this, 0 to 100, is set aside. Default: 50.',
+  config:
+    'What is done about results of AWS Config rules (docs/config.md). Without it they are left alone. Our word stands beside the finding that Security Hub holds; only where it holds none there is one of ours.',
+  'config.mode':
+    '`observe`: each result is told with the requirements that its rule serves. Nothing is changed. No default.',
+  'config.evaluations':
+    'Shows our own verdicts in AWS Config, as custom rules: `countersign-image-signatures`, and where IAM is watched `countersign-iam-baseline` and `countersign-oidc-trust`. AWS Config has to record in the region. Default: false.',
   alarms: 'Who is told when the service itself needs help. Either of two forms.',
   'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'alarms.topicArn': 'An SNS topic that is there already.',

@@ -4,6 +4,7 @@ import {
   paginateDescribeImages,
   paginateDescribeRepositories,
   type Repository,
+  RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { isDigest } from '../core/digest.ts';
 import { subjectOfTag } from '../core/events/subject-of-tag.ts';
@@ -82,4 +83,9 @@ export async function* listImages(
 
 function findSignatureTag({ imageTags = [] }: ImageDetail): string | undefined {
   return imageTags.every((tag) => subjectOfTag(tag) !== undefined) ? imageTags[0] : undefined;
+}
+
+/** Whether a call failed since the repository was deleted. */
+export function isRepositoryGone(thrown: unknown): boolean {
+  return thrown instanceof RepositoryNotFoundException;
 }

@@ -55,7 +55,14 @@ export type MetricName =
   | 'ThreatSetAside'
   | 'ThreatRepeated'
   | 'FindingAnnotated'
-  | 'AnnotationUnplaced';
+  | 'AnnotationUnplaced'
+  | 'ResultTaken'
+  | 'ResultRepeated'
+  | 'ResultOpened'
+  | 'ResultClosed'
+  | 'EvaluationRun'
+  | 'EvaluationsPut'
+  | 'EvaluationsUndecided';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,6 +4,7 @@ import { writeIamRecheck } from '../core/events/iam-recheck.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
 import type { Annotation } from '../core/findings/annotation.ts';
 import type { AsffFinding } from '../core/findings/asff.ts';
+import type { ResultNote } from '../core/findings/result-note.ts';
 import type { ImageName } from '../core/image-name.ts';
 import type { PlanId } from '../core/ledger/plan.ts';
 
@@ -80,6 +81,12 @@ export async function sendFinding(sqs: SQSClient, queueUrl: string, finding: Asf
 /** Hands the recorder what is to stand beside a finding of another product. */
 export async function sendAnnotation(sqs: SQSClient, queueUrl: string, annotation: Annotation): Promise<void> {
   const MessageBody = JSON.stringify({ version: 1, annotation });
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+}
+
+/** Hands the recorder what is to stand beside the findings about a result of Config. */
+export async function sendResultNote(sqs: SQSClient, queueUrl: string, result: ResultNote): Promise<void> {
+  const MessageBody = JSON.stringify({ version: 1, result });
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
 }
 

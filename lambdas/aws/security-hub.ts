@@ -1,13 +1,16 @@
 import {
   type AwsSecurityFinding,
+  type AwsSecurityFindingFilters,
   BatchImportFindingsCommand,
   BatchUpdateFindingsCommand,
   GetFindingsCommand,
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub';
+import { partitionOf } from '../core/aws-names.ts';
 import { CountersignError } from '../core/errors.ts';
 import { type Annotation, addAnnotation, NOTE_AUTHOR } from '../core/findings/annotation.ts';
 import type { AsffFinding } from '../core/findings/asff.ts';
+import { isAbout, type ResultNote } from '../core/findings/result-note.ts';
 
 /** Why Security Hub did not take a finding. `permanent`: the finding itself is refused, another try would be too. */
 export interface ImportFailure {
@@ -58,9 +61,17 @@ export async function annotateFinding(
   client: SecurityHubClient,
   annotation: Annotation,
 ): Promise<'annotated' | 'known' | 'absent'> {
-  const identifier = { Id: annotation.findingId, ProductArn: annotation.productArn };
-  const held = await findFinding(client, identifier);
-  if (held === undefined) return 'absent';
+  const held = await findFinding(client, { Id: annotation.findingId, ProductArn: annotation.productArn });
+  return held === undefined ? 'absent' : annotateHeld(client, held, annotation);
+}
+
+/** The same for a finding that was read. */
+export async function annotateHeld(
+  client: SecurityHubClient,
+  held: AwsSecurityFinding,
+  annotation: Pick<Annotation, 'updatedAt' | 'count' | 'note' | 'fields'>,
+): Promise<'annotated' | 'known' | 'absent'> {
+  const identifier = { Id: held.Id, ProductArn: held.ProductArn };
   const writing = addAnnotation({ fields: held.UserDefinedFields ?? {}, noteBy: held.Note?.UpdatedBy }, annotation);
   if (writing === undefined) return 'known';
   const { fields, note } = writing;
@@ -84,6 +95,53 @@ export async function readRecordState(
   finding: Pick<AsffFinding, 'Id' | 'ProductArn'>,
 ): Promise<string | undefined> {
   return (await findFinding(client, finding))?.RecordState;
+}
+
+/** Findings about one resource by one rule: a page has 100, and there are hardly ever more than one for each standard. */
+const MOST_PAGES = 3;
+
+/** What Security Hub holds about a result of Config. */
+export interface HeldResult {
+  /** Of Config or of controls. */
+  readonly theirs: readonly AwsSecurityFinding[];
+  readonly ours: AwsSecurityFinding | undefined;
+  /** False where there was more than could be looked at: that nothing was found says nothing then. */
+  readonly isAll: boolean;
+}
+
+/**
+ * Looks for the findings about a result of Config. Those of its integration have the rule as their generator, those of controls name it in a field of their product
+ * (Security Hub user guide, "AWS Config" and "ASFF fields of control findings"). The finding of our own is read in the same call: 3 calls a second are all there are.
+ */
+export async function findResult(client: SecurityHubClient, note: ResultNote): Promise<HeldResult> {
+  const { account, region, rule, findingsOf, resourceIds, standIn } = note;
+  const equals = (values: readonly string[]) => values.map((Value) => ({ Value, Comparison: 'EQUALS' as const }));
+  const named = { Key: 'RelatedAWSResources:0/name', Value: rule.name, Comparison: 'EQUALS' as const };
+  const ids = [...new Set([...resourceIds, ...(standIn?.Resources ?? []).map(({ Id }) => Id)])];
+  const Filters: AwsSecurityFindingFilters = {
+    AwsAccountId: equals([account]),
+    ...(findingsOf === 'config'
+      ? { GeneratorId: equals([rule.arn, ...(standIn === undefined ? [] : [standIn.GeneratorId])]) }
+      : { ProductFields: [named] }),
+    ...(note.isExact && { ResourceId: equals(ids) }),
+  };
+  const productArn = `arn:${partitionOf(region)}:securityhub:${region}::product/aws/${findingsOf}`;
+  const found: AwsSecurityFinding[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const answer = await client.send(
+      new GetFindingsCommand({ Filters, MaxResults: 100, ...(NextToken !== undefined && { NextToken }) }),
+    );
+    found.push(...(answer.Findings ?? []));
+    NextToken = answer.NextToken;
+    if (NextToken === undefined) break;
+  }
+  const idsOf = (one: AwsSecurityFinding) => (one.Resources ?? []).flatMap(({ Id }) => Id ?? []);
+  return {
+    theirs: found.filter((one) => one.ProductArn === productArn && isAbout(note, idsOf(one))),
+    ours: found.find((one) => one.Id === standIn?.Id && one.ProductArn === standIn?.ProductArn),
+    isAll: NextToken === undefined,
+  };
 }
 
 async function findFinding(

@@ -1,3 +1,4 @@
+import type { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { IAMClient } from '@aws-sdk/client-iam';
@@ -20,6 +21,8 @@ export interface Clients {
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
+  /** AWS Config. */
+  readonly awsConfig: ConfigServiceClient;
 }
 
 /**

@@ -8,6 +8,7 @@ import { requireVariable } from '../aws/environment.ts';
 import { frameFunction } from '../aws/function-frame.ts';
 import { addCredentials } from '../aws/iam-credentials.ts';
 import { sendFinding, sendIamRecheck } from '../aws/queues.ts';
+import { sweepMarkStore } from '../aws/sweep-mark-store.ts';
 import { takeTurns } from '../aws/take-turns.ts';
 import { toldChecksStore } from '../aws/told-checks-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
@@ -64,9 +65,9 @@ export function createHandler(
     return findMissing(there, { declared, open: await drift.listOpen() });
   }
 
-  async function tellChecks(account: AccountIam): Promise<number> {
+  async function tellChecks(account: AccountIam): ReturnType<typeof reportChecks> {
     const settings = trust.usable ? trust.config.iam?.checks : undefined;
-    if (settings === undefined) return 0;
+    if (settings === undefined) return { findings: 0, unread: [] };
     return reportChecks({
       account,
       settings,
@@ -79,6 +80,7 @@ export function createHandler(
   }
 
   return frameFunction(environment, async (_event: unknown, telemetry) => {
+    const startedAt = clock();
     const account = await addCredentials(clients.iam, await readAccountIam(clients.iam));
     const { states, leftOut } = captureAccount(account);
     const inTurn = takeTurns(AT_ONCE);
@@ -93,7 +95,9 @@ export function createHandler(
     for (const arn of wanted) {
       await sendIamRecheck(clients.sqs, queueUrl, arn, Math.floor(wiring.random() * Math.min(SPREAD, wanted.length)));
     }
-    const findings = await tellChecks(account);
+    const { findings, unread } = await tellChecks(account);
+    const marked = { startedAt, wanted, leftOut: leftOut.map(({ arn }) => arn), unread };
+    await sweepMarkStore(clients.dynamodb, driftTable).note(marked);
     telemetry.count('IamSweepCompleted');
     const result = { principals: states.length, missing: missing.length, messages: wanted.length, findings };
     telemetry.info('iam sweep', result);

@@ -25,17 +25,19 @@ const OF_CREDENTIALS: readonly CheckId[] = ['root-credentials', 'console-mfa', '
 
 /**
  * Makes the checks that the configuration asks for and tells what is new. What was told is noted after it was sent: a crash between the two tells it again, and
- * Security Hub takes the same finding as what it is. Returns the number of findings sent.
+ * Security Hub takes the same finding as what it is. Returns the number of findings sent, and whose checks could not be made.
  */
-export async function reportChecks(report: ChecksReport): Promise<number> {
+export async function reportChecks(
+  report: ChecksReport,
+): Promise<{ readonly findings: number; readonly unread: readonly string[] }> {
   const { account, region, store, send, now } = report;
-  const { results, isUnknown } = makeChecks(report);
+  const { results, isUnknown, unread } = makeChecks(report);
   const news = planCheckNews(await store.list(), { results, isUnknown, now });
   for (const one of news) {
     await send(describeNews(one, { account: account.accountId, region, now }));
     await (one.kind === 'failed' ? store.write(one.told) : store.remove(one.told));
   }
-  return news.length;
+  return { findings: news.length, unread };
 }
 
 function makeChecks({ account, credentials, settings, now }: ChecksReport) {
@@ -56,7 +58,7 @@ function makeChecks({ account, credentials, settings, now }: ChecksReport) {
   const unread = new Set([...checked.unread, ...(paths?.unread ?? [])].map(({ resource }) => resource));
   const isUnknown = ({ check, resource }: Pick<ToldCheck, 'check' | 'resource'>) =>
     unread.has(resource) || (credentials === undefined && settings.credentials && OF_CREDENTIALS.includes(check));
-  return { results, isUnknown };
+  return { results, isUnknown, unread: [...unread] };
 }
 
 function describeNews(

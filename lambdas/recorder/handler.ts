@@ -6,9 +6,14 @@ import { importFindings } from '../aws/security-hub.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { nameRequirements } from '../core/controls/name-requirements.ts';
 import { CountersignError } from '../core/errors.ts';
-import { type Annotation, parseAnnotation } from '../core/findings/annotation.ts';
+import { parseAnnotation } from '../core/findings/annotation.ts';
 import { type Delivery, planImports } from '../core/findings/plan-imports.ts';
+import { parseResultNote } from '../core/findings/result-note.ts';
 import { annotate } from './annotate.ts';
+import { recordResult } from './record-result.ts';
+
+/** What one annotation may need in the worst case, milliseconds: with less time left it is not begun. */
+const LONGEST_ANNOTATION = 15_000;
 
 /**
  * Works off the findings queue: the one function that writes findings. Messages become batches as Security Hub takes them (parse, decide), are imported (act);
@@ -24,10 +29,11 @@ export function createHandler(
     const own = ownPlace(context);
     const failed: string[] = [];
     const findings: SQSRecord[] = [];
+    const annotations: { readonly work: () => Promise<void>; readonly messageId: string }[] = [];
     for (const record of event.Records) {
-      const annotation = parseAnnotation(record.body);
-      if (annotation === undefined) findings.push(record);
-      else if (!(await annotateOrFail(annotation, own, telemetry))) failed.push(record.messageId);
+      const work = readAnnotating(record.body, own, telemetry);
+      if (work === undefined) findings.push(record);
+      else annotations.push({ work, messageId: record.messageId });
     }
     const plan = planImports(findings, own);
     for (const { record, reason } of plan.refused) {
@@ -36,20 +42,33 @@ export function createHandler(
       telemetry.info('finding rejected', { messageId: record.messageId, code: reason.code });
     }
     for (const batch of plan.batches) failed.push(...(await importBatch(batch, telemetry)));
+    // After the findings, which come in batches: each of these reads for itself, and Security Hub answers 3 reads a second.
+    for (const { work, messageId } of annotations) {
+      const isInTime = context.getRemainingTimeInMillis() > LONGEST_ANNOTATION;
+      if (!isInTime || !(await doneOrFailed(work, messageId, telemetry))) failed.push(messageId);
+    }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   });
 
-  async function annotateOrFail(
-    annotation: Annotation,
+  /** What a message asks to write beside findings of others, or undefined where it is none of that. */
+  function readAnnotating(
+    body: string,
     own: { account: string; region: string },
     telemetry: Telemetry,
-  ): Promise<boolean> {
+  ): (() => Promise<void>) | undefined {
+    const annotation = parseAnnotation(body);
+    if (annotation !== undefined) return () => annotate(annotation, { wiring, own }, telemetry);
+    const result = parseResultNote(body);
+    return result && (() => recordResult(result, { wiring, own }, telemetry));
+  }
+
+  async function doneOrFailed(work: () => Promise<void>, messageId: string, telemetry: Telemetry): Promise<boolean> {
     try {
-      await annotate(annotation, { wiring, own }, telemetry);
+      await work();
       return true;
     } catch (thrown) {
       // Not there yet, throttled or down: the queue brings it back, and counts.
-      telemetry.error('annotation failed', { finding: annotation.findingId }, thrown);
+      telemetry.error('annotation failed', { messageId }, thrown);
       return false;
     }
   }

@@ -1,7 +1,7 @@
-import type { ECRClient } from '@aws-sdk/client-ecr';
 import { listImages } from '../aws/ecr-inventory.ts';
 import type { DelayedRecheck } from '../aws/queues.ts';
 import type { VerdictStore } from '../aws/verdict-store.ts';
+import type { Clients } from '../aws/wiring.ts';
 import type { Digest } from '../core/digest.ts';
 import type { ImageName } from '../core/image-name.ts';
 import { findArchivedNeed, findAttachmentNeed, findNeed, type Need, type SweepTime } from '../core/images/sweep.ts';
@@ -9,7 +9,7 @@ import type { RunBudget } from './run-budget.ts';
 import type { Sightings } from './sightings.ts';
 
 export interface NeedParts {
-  readonly ecr: ECRClient;
+  readonly ecr: Clients['ecr'];
   readonly verdicts: Pick<VerdictStore, 'readMany'>;
   readonly budget: RunBudget;
   readonly sightings: Sightings;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RepositoryNotFoundException } from '@aws-sdk/client-ecr';
+import { isRepositoryGone } from '../aws/ecr-inventory.ts';
 import type { Telemetry } from '../aws/function-frame.ts';
 import type { Digest } from '../core/digest.ts';
 import { orderRepositories, type SweepPosition, splitImages } from '../core/images/sweep-order.ts';
@@ -97,7 +97,7 @@ export async function sweepRepositories(
       return found;
     } catch (thrown) {
       // Deleted since it was listed.
-      if (thrown instanceof RepositoryNotFoundException) return { images: 0, needs: [], isWhole: true };
+      if (isRepositoryGone(thrown)) return { images: 0, needs: [], isWhole: true };
       inARow += 1;
       telemetry.error('repository not swept', { repository }, thrown);
       if (inARow === MOST_UNREADABLE) throw thrown;

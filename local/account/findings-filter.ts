@@ -1,4 +1,9 @@
-import type { AwsSecurityFinding, AwsSecurityFindingFilters, StringFilter } from '@aws-sdk/client-securityhub';
+import type {
+  AwsSecurityFinding,
+  AwsSecurityFindingFilters,
+  MapFilter,
+  StringFilter,
+} from '@aws-sdk/client-securityhub';
 import { EmbeddedAccountError } from './errors.ts';
 
 /** What each filter of GetFindings looks at. Others are refused rather than ignored. */
@@ -26,6 +31,7 @@ export function compileFilters(
   filters: AwsSecurityFindingFilters | undefined,
 ): (finding: AwsSecurityFinding) => boolean {
   const tests = Object.entries(filters ?? {}).map(([name, conditions]) => {
+    if (name === 'ProductFields' && isMapFilters(conditions)) return matchFields(conditions);
     const read = READERS[name];
     if (read === undefined || !isStringFilters(conditions)) {
       throw new EmbeddedAccountError('unsupported-input', `the embedded account has no finding filter ${name}`);
@@ -40,6 +46,17 @@ function isStringFilters(conditions: unknown): conditions is readonly StringFilt
     Array.isArray(conditions) &&
     conditions.every((one) => typeof one?.Value === 'string' && typeof one.Comparison === 'string')
   );
+}
+
+function isMapFilters(conditions: unknown): conditions is readonly MapFilter[] {
+  return isStringFilters(conditions) && conditions.every((one) => 'Key' in one && one.Comparison === 'EQUALS');
+}
+
+/** Conditions on the same key are joined by OR, those on different keys by AND (Security Hub API reference, MapFilter). */
+function matchFields(conditions: readonly MapFilter[]): (finding: AwsSecurityFinding) => boolean {
+  const keys = new Set(conditions.map(({ Key }) => Key ?? ''));
+  return ({ ProductFields = {} }) =>
+    [...keys].every((key) => conditions.some(({ Key, Value }) => Key === key && ProductFields[key] === Value));
 }
 
 function matchesAll(values: readonly (string | undefined)[], conditions: readonly StringFilter[]): boolean {

@@ -1,3 +1,4 @@
+import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -9,6 +10,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { answerLocally } from './answer.ts';
+import { createAwsConfig } from './aws-config.ts';
 import { createBus } from './bus.ts';
 import type { AccountContext } from './context.ts';
 import { createDynamodb } from './dynamodb.ts';
@@ -68,6 +70,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   const sqs = createSqs(context);
   const iam = createIam(context);
   const securityHub = createSecurityHub(context);
+  const awsConfig = createAwsConfig(context, iam.store);
   const clientOptions = {
     region,
     maxAttempts: options.maxAttempts ?? 3,
@@ -83,6 +86,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     ssm: new SSMClient(clientOptions),
     ecs: new ECSClient(clientOptions),
     lambda: new LambdaClient(clientOptions),
+    awsConfig: new ConfigServiceClient(clientOptions),
   };
   answerLocally(clients.ecr, context, ecr.service);
   answerLocally(clients.sqs, context, sqs.service);
@@ -92,6 +96,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   answerLocally(clients.ssm, context, createSsm(context));
   answerLocally(clients.ecs, context, createEcs(context));
   answerLocally(clients.lambda, context, createLambda(context));
+  answerLocally(clients.awsConfig, context, awsConfig.service);
   answerDynamodbLocally(clients.dynamodb, context, createDynamodb(context));
   const account: EmbeddedAccount = {
     id,
@@ -104,6 +109,6 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     timeline: (afterSequence = 0) => timeline.after(afterSequence),
     onTimeline: (listener) => timeline.listen(listener),
   };
-  registerInternals(account, { context, bus, sqs, iam, securityHub });
+  registerInternals(account, { context, bus, sqs, iam, securityHub, awsConfig });
   return account;
 }

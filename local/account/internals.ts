@@ -1,3 +1,4 @@
+import type { AwsConfig } from './aws-config.ts';
 import type { Bus } from './bus.ts';
 import type { AccountContext } from './context.ts';
 import { EmbeddedAccountError } from './errors.ts';
@@ -13,6 +14,7 @@ export interface AccountInternals {
   readonly sqs: Sqs;
   readonly iam: Iam;
   readonly securityHub: SecurityHub;
+  readonly awsConfig: AwsConfig;
 }
 
 const known = new WeakMap<EmbeddedAccount, AccountInternals>();

@@ -1,5 +1,6 @@
 import type { Clients, Wiring } from '../../lambdas/aws/wiring.ts';
 import { isVirtual } from './clock.ts';
+import { nameConfigRules, readConfigRules } from './config-rule-targets.ts';
 import { EmbeddedAccountError } from './errors.ts';
 import { EventSourceMapping } from './event-source-mapping.ts';
 import { createHandlerOf, FunctionRuntime } from './function-runtime.ts';
@@ -33,7 +34,7 @@ export async function runTemplate(
   template: unknown,
   options: RunTemplateOptions,
 ): Promise<RunningService> {
-  const { context, bus, sqs } = internalsOf(account);
+  const { context, bus, sqs, awsConfig } = internalsOf(account);
   const read = new Template(template, account);
   const inFlight = new Set<Promise<unknown>>();
   const log = options.onLog ?? (() => undefined);
@@ -47,6 +48,7 @@ export async function runTemplate(
   await deployTables(account, read);
   await deployParameters(account, read);
   await deployRoles(account, read);
+  nameConfigRules(read, context);
   const functions = new Map<string, FunctionRuntime>();
   for (const deployed of readFunctions(account, read)) {
     const load = async () => loadHandler(account, deployed, options);
@@ -65,7 +67,11 @@ export async function runTemplate(
     return new EventSourceMapping(context, queue, runtime, settings, log);
   });
   const targets = createRuleTargets({ context, template: read, sqs, functions, log });
-  const removeRules = targets.rules.map((rule) => bus.addRule(rule));
+  const configRules = readConfigRules({ context, template: read, functions, log });
+  const removeRules = [
+    ...targets.rules.map((rule) => bus.addRule(rule)),
+    ...configRules.map((rule) => awsConfig.rules.add(rule)),
+  ];
 
   /** When something will next happen by itself, in Unix milliseconds. Schedules do not count: they never end. */
   const nextDue = () => {

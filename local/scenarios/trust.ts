@@ -1,3 +1,4 @@
+import type { CompiledAwsConfig } from '../../lambdas/core/config/aws-config.ts';
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
 import type { CompiledGuardDuty } from '../../lambdas/core/config/guardduty.ts';
 import type { CompiledIam } from '../../lambdas/core/config/iam.ts';
@@ -66,6 +67,8 @@ export interface ScenarioParts {
   readonly iam?: CompiledIam['mode'] | undefined;
   /** Has findings of GuardDuty judged. */
   readonly guardDuty?: boolean | undefined;
+  /** Has results of AWS Config told. */
+  readonly config?: CompiledAwsConfig | undefined;
 }
 
 /** The bucket of baselines of the embedded account. */
@@ -87,7 +90,7 @@ export function compileScenarioConfig(
   sigstore: PrivateSigstore,
   key: SigningKey,
   graceSeconds: number,
-  { repository, quarantine, iam, guardDuty }: ScenarioParts = {},
+  { repository, quarantine, iam, guardDuty, config }: ScenarioParts = {},
 ): CompiledConfig {
   const rest = {
     version: 1,
@@ -107,6 +110,7 @@ export function compileScenarioConfig(
       },
     }),
     ...(guardDuty === true && { guardDuty: GUARD_DUTY }),
+    ...(config !== undefined && { config }),
     trust: {
       policy: describeTrustPolicy(repository !== undefined),
       roots: { 'private-sigstore': sigstore.trustedRoot() },

@@ -4,8 +4,8 @@ import type { Import } from './imports.ts';
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
   signature: [],
   trust: ['signature'],
-  // The table of calls that change access is a word of IAM, and a threat one of the threats; the events only recognise them.
-  events: ['iam', 'threats'],
+  // The table of calls that change access is a word of IAM, a threat one of the threats, a result of Config one of the controls; the events only recognise them.
+  events: ['iam', 'threats', 'controls'],
   findings: ['trust', 'signature', 'ledger'],
   ledger: ['trust', 'signature'],
   config: ['trust', 'signature'],

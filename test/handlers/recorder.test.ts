@@ -1,10 +1,16 @@
-import { BatchImportFindingsCommand, LimitExceededException, SecurityHubClient } from '@aws-sdk/client-securityhub';
+import {
+  BatchImportFindingsCommand,
+  GetFindingsCommand,
+  LimitExceededException,
+  SecurityHubClient,
+} from '@aws-sdk/client-securityhub';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../lambdas/core/digest.ts';
 import type { AsffFinding } from '../../lambdas/core/findings/asff.ts';
+import { describeResult, type ResultFacts } from '../../lambdas/core/findings/describe-result.ts';
 import { describeImageFinding } from '../../lambdas/core/findings/image-finding.ts';
 import { createHandler } from '../../lambdas/recorder/handler.ts';
 
@@ -39,7 +45,10 @@ function findingOf(image: string, at = NOON): AsffFinding {
 
 const bodyOf = (finding: unknown) => JSON.stringify({ version: 1, finding });
 
-async function record(...bodies: string[]): Promise<string[]> {
+const record = (...bodies: string[]) => recordIn(60_000, ...bodies);
+
+/** With so many milliseconds left of the invocation. */
+async function recordIn(left: number, ...bodies: string[]): Promise<string[]> {
   const handler = createHandler({
     clients: {
       securityHub: new SecurityHubClient({ region: 'eu-west-1' }),
@@ -56,14 +65,16 @@ async function record(...bodies: string[]): Promise<string[]> {
     random: () => 0,
   });
   const Records = bodies.map((body, index) => ({ messageId: `message-${index}`, body }));
-  const { batchItemFailures } = await handler({ Records } as SQSEvent, context);
+  const { batchItemFailures } = await handler({ Records } as SQSEvent, {
+    ...context,
+    getRemainingTimeInMillis: () => left,
+  });
   return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 
 const context = {
   functionName: 'countersign-recorder',
   invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:countersign-recorder',
-  getRemainingTimeInMillis: () => 60_000,
 } as Context;
 
 const imported = () => hub.commandCalls(BatchImportFindingsCommand).flatMap(({ args }) => args[0].input.Findings ?? []);
@@ -156,6 +167,30 @@ describe('the recorder', () => {
 
     expect(hub.commandCalls(BatchImportFindingsCommand).map(({ args }) => args[0].input.Findings?.length)).toEqual([
       100, 50,
+    ]);
+  });
+
+  test('imports findings before it looks for those of others, and looks only while there is time', async () => {
+    const facts: ResultFacts = {
+      findingsOf: 'config',
+      ...{ account: '123456789012', region: 'eu-west-1', generatorId: 'countersign/config/r' },
+      rule: { name: 'r', arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-abcdef' },
+      resource: { type: 'AWS::S3::Bucket', id: 'a', arn: 'arn:aws:s3:::a' },
+      state: 'failed',
+      ...{ requirements: [], known: [], at: NOON, openSince: NOON, now: NOON },
+    };
+    const note = JSON.stringify({ version: 1, result: describeResult(facts) });
+    hub.on(GetFindingsCommand).resolves({ Findings: [] });
+
+    expect(await recordIn(14_000, note, bodyOf(findingOf('a')))).toEqual(['message-0']);
+    expect(imported().length).toBe(1);
+    expect(hub.commandCalls(GetFindingsCommand).length).toBe(0);
+
+    expect(await recordIn(16_000, note, bodyOf(findingOf('a')))).toEqual(['message-0']);
+    expect(hub.calls().map(({ args }) => args[0].constructor.name)).toEqual([
+      'BatchImportFindingsCommand',
+      'BatchImportFindingsCommand',
+      'GetFindingsCommand',
     ]);
   });
 });

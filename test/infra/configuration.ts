@@ -45,6 +45,7 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
     deploymentWait: 300,
   },
   guardDuty: { mode: 'observe', leastConfidence: 50 },
+  config: { mode: 'observe', evaluations: true },
   trust: {
     ...content.trust,
     policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },

@@ -17,6 +17,7 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
+import { complianceChange } from '../support/config.ts';
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
@@ -33,6 +34,7 @@ const readers: Readonly<Record<string, string>> = {
   'operator-action': 'countersign-operator',
   'iam-reaction': 'countersign-iam',
   'guardduty-reaction': 'countersign-guardduty',
+  'config-reaction': 'countersign-config',
 };
 
 /** What the executor alone may do: to images, and to principals that are neither protected nor its own. */
@@ -51,7 +53,9 @@ const deniedTo = (name: string): DeniedCall[] =>
   denied().filter(
     ({ action }) =>
       (name !== 'plan-executor' || !CHANGES.includes(action)) &&
-      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings'),
+      (name !== 'recorder' || action !== 'securityhub:BatchUpdateFindings') &&
+      // Of all functions one lists verdicts, to show them.
+      (name !== 'config-evaluation' || action !== 'dynamodb:Scan'),
   );
 
 const denied = (): DeniedCall[] => [
@@ -151,6 +155,7 @@ beforeAll(async () => {
     quarantine: true,
     iam: 'enforce',
     guardDuty: true,
+    config: { mode: 'observe', evaluations: true },
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
@@ -161,12 +166,14 @@ beforeAll(async () => {
   recorder.watch(clients.lambda);
   recorder.watch(clients.iam);
   recorder.watch(clients.s3);
+  recorder.watch(clients.awsConfig);
   recorder.watch(clients.dynamodb);
   for (const scenario of [signedByWorkflow, signedByKey, platformImage, deleted, unsigned, quarantined])
     await service.run(scenario);
   await prepareIam(service);
   await service.settle();
   await raiseThreat(service.account);
+  service.account.emit(complianceChange());
   await driftEverywhere(service);
   await clock.advance(600_000);
   await runOtherImages(service.account);
@@ -191,7 +198,11 @@ beforeAll(async () => {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table').map(([logicalId]) => logicalId);
   const physical = recorder
     .calls('plan-executor')
-    .concat(recorder.calls('iam-reaction'), recorder.calls('guardduty-reaction'))
+    .concat(
+      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation'].map((name) =>
+        recorder.calls(name),
+      ),
+    )
     .flatMap(({ resource }) => (resource.includes(':table/') ? [resource.split('/').at(-1) ?? ''] : []));
   names = {
     ...Object.fromEntries(tables.map((id) => [id, physical.find((name) => name.includes(id)) ?? ''])),
@@ -285,6 +296,8 @@ describe.each([
   'iam-sweep',
   'heartbeat',
   'guardduty-reaction',
+  'config-reaction',
+  'config-evaluation',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);

@@ -69,6 +69,13 @@ const mappings: Readonly<Record<string, Mapping>> = {
     action: 'ssm:GetParameter',
     resources: [at('ssm', `parameter${z.object({ Name: z.string() }).parse(input).Name}`)],
   }),
+  BatchGetResourceConfigCommand: () => ({ action: 'config:BatchGetResourceConfig', resources: ['*'] }),
+  ListDiscoveredResourcesCommand: () => ({ action: 'config:ListDiscoveredResources', resources: ['*'] }),
+  PutEvaluationsCommand: () => ({ action: 'config:PutEvaluations', resources: ['*'] }),
+  GetComplianceDetailsByConfigRuleCommand: (_input, at) => ({
+    action: 'config:GetComplianceDetailsByConfigRule',
+    resources: [at('config', 'config-rule/config-rule-abcdef')],
+  }),
   GetAccountAuthorizationDetailsCommand: () => ({ action: 'iam:GetAccountAuthorizationDetails', resources: ['*'] }),
   GenerateCredentialReportCommand: () => ({ action: 'iam:GenerateCredentialReport', resources: ['*'] }),
   GetCredentialReportCommand: () => ({ action: 'iam:GetCredentialReport', resources: ['*'] }),

@@ -21,7 +21,7 @@ export type Compilation =
 
 /** Makes the configuration that goes into the functions: the policy checked, each root and key read and parsed once. All or nothing. */
 export function compileConfiguration(
-  { images, iam, guardDuty }: Pick<Config, 'images' | 'iam' | 'guardDuty'>,
+  { images, iam, guardDuty, config }: Pick<Config, 'images' | 'iam' | 'guardDuty' | 'config'>,
   policy: TrustPolicy,
   readFile: ReadFile,
 ): Compilation {
@@ -48,6 +48,7 @@ export function compileConfiguration(
       },
     }),
     ...(guardDuty !== undefined && { guardDuty }),
+    ...(config !== undefined && { config }),
     trust: trust.trust,
   };
   return { ok: true, compiled: { ...content, hash: hashConfig(content) } };

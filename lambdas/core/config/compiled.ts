@@ -1,4 +1,5 @@
 import type { CompiledTrust } from '../trust/compiled-trust.ts';
+import type { CompiledAwsConfig } from './aws-config.ts';
 import type { CompiledGuardDuty } from './guardduty.ts';
 import type { CompiledIam } from './iam.ts';
 import type { CompiledQuarantine } from './quarantine.ts';
@@ -20,5 +21,7 @@ export interface CompiledConfig {
   readonly iam?: CompiledIam | undefined;
   /** Absent: findings of GuardDuty are left alone. */
   readonly guardDuty?: CompiledGuardDuty | undefined;
+  /** Absent: results of AWS Config are left alone. */
+  readonly config?: CompiledAwsConfig | undefined;
   readonly trust: CompiledTrust;
 }

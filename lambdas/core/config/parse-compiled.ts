@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CountersignError, messageOf } from '../errors.ts';
 import { trustPolicySchema } from '../trust/policy.ts';
+import { compiledAwsConfig } from './aws-config.ts';
 import type { CompiledConfig } from './compiled.ts';
 import { compiledGuardDuty } from './guardduty.ts';
 import { hashConfig } from './hash.ts';
@@ -20,6 +21,7 @@ const compiledSchema = z.strictObject({
   }),
   iam: compiledIam.optional(),
   guardDuty: compiledGuardDuty.optional(),
+  config: compiledAwsConfig.optional(),
   trust: z.strictObject({
     policy: trustPolicySchema,
     roots: z.record(z.string(), z.unknown()),

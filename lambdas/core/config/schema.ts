@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { duration } from '../duration.ts';
 import { alarms } from './alarms.ts';
+import { awsConfigSchema } from './aws-config.ts';
 import { guardDutySchema } from './guardduty.ts';
 import { iamSchema } from './iam.ts';
 import { quarantineSchema } from './quarantine.ts';
@@ -21,6 +22,8 @@ export const configSchema = z.strictObject({
   iam: iamSchema.optional(),
   /** Without this section findings of GuardDuty are left alone. */
   guardDuty: guardDutySchema.optional(),
+  /** Without this section results of AWS Config are left alone. */
+  config: awsConfigSchema.optional(),
   /** Who is told when the service itself needs help. */
   alarms,
   logs: z.strictObject({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listRules, managedNameOf, type RuleName, ruleOfControl } from './rules.ts';
+import { listRules, managedNameOf, type RuleName, ruleOfControl, ruleOfGenerator } from './rules.ts';
 import { listRequirements, type StandardId } from './standards.ts';
 
 /** What of a finding of Security Hub the report needs; the rest is left alone. */
@@ -39,7 +39,7 @@ export interface JudgedRequirement {
 /** The rule that a finding is about: one of ours, one of Config, or a control; undefined for anything else. */
 export function findRule(finding: ReportedFinding): RuleName | undefined {
   const { GeneratorId, Compliance, ProductFields } = finding;
-  if (GeneratorId.startsWith('countersign/')) return GeneratorId;
+  if (GeneratorId.startsWith('countersign/')) return ruleOfGenerator(GeneratorId);
   const control = Compliance?.SecurityControlId ?? /^security-control\/(.+)$/.exec(GeneratorId)?.[1];
   if (control !== undefined) return ruleOfControl(control);
   const config = ProductFields?.['aws/config/ConfigRuleName'];

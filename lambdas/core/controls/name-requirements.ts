@@ -1,5 +1,5 @@
 import type { AsffFinding } from '../findings/asff.ts';
-import { findNeeds } from './rules.ts';
+import { findNeeds, ruleOfGenerator } from './rules.ts';
 import { type Needs, STANDARD_IDS, STANDARDS, type Standard } from './standards.ts';
 
 /** ASFF takes 32 requirements of a finding, 64 characters each, and 20 standards (Security Hub API reference, Compliance). */
@@ -8,7 +8,7 @@ const MOST_STANDARDS = 20;
 
 /** The finding with the requirements that its rule serves, and the standards of Security Hub that these belong to. One of a rule that is not mapped stays as it is. */
 export function nameRequirements(finding: AsffFinding): AsffFinding {
-  const needs = findNeeds(finding.GeneratorId);
+  const needs = findNeeds(ruleOfGenerator(finding.GeneratorId));
   const requirements = chooseRequirements(needs);
   if (requirements.length === 0) return finding;
   const standards = STANDARD_IDS.filter((id) => needs[id] !== undefined).flatMap((id) => {

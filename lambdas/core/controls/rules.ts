@@ -15,6 +15,18 @@ export function findNeeds(rule: RuleName): Needs {
   return RULES.get(rule) ?? {};
 }
 
+const STAND_IN = 'countersign/config/';
+
+/** The GeneratorId of a finding of ours about a result of Config, where Security Hub holds none of Config. */
+export function generatorOf(configRule: string): string {
+  return `${STAND_IN}${managedNameOf(configRule)}`;
+}
+
+/** The rule that a finding of ours is about, by its GeneratorId. */
+export function ruleOfGenerator(generatorId: string): RuleName {
+  return generatorId.startsWith(STAND_IN) ? generatorId.slice(STAND_IN.length) : generatorId;
+}
+
 /** Every rule that is mapped to a requirement, with what it serves. */
 export function listRules(): ReadonlyMap<RuleName, Needs> {
   return RULES;

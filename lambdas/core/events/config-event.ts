@@ -1,18 +1,11 @@
 import * as z from 'zod';
 import { accountId, regionName } from '../aws-names.ts';
+import type { Compliance, ConfigResource } from '../controls/config-result.ts';
 import { messageOf, type Reason } from '../errors.ts';
 import { envelope } from './envelope.ts';
 
 /** Largest message body of SQS (1 MiB); EventBridge events are at most 256 KiB of it. */
 const LARGEST = 1024 * 1024;
-
-/** A resource as Config names it. For IAM the id is the unique id (`AIDA...`), not the name. */
-export interface ConfigResource {
-  readonly type: string;
-  readonly id: string;
-  readonly account: string;
-  readonly region: string;
-}
 
 /**
  * What Config told. A hint: whoever acts on it reads the live state first.
@@ -33,10 +26,11 @@ export type ConfigEvent =
   | (ItemFacts & { readonly kind: 'item'; readonly eventId: string })
   | (ItemFacts & { readonly kind: 'oversized'; readonly eventId: string; readonly place: ItemPlace });
 
-export type Compliance = 'COMPLIANT' | 'NON_COMPLIANT' | 'NOT_APPLICABLE' | 'INSUFFICIENT_DATA' | 'none';
-
 export interface ItemFacts {
+  /** Its region is `global` for IAM. */
   readonly resource: ConfigResource;
+  /** The region whose Config told: results about the resource come from the same one. */
+  readonly toldIn: string;
   readonly arn: string | undefined;
   readonly isDeleted: boolean;
   readonly at: number;
@@ -54,7 +48,8 @@ export type ParsedConfigEvent =
 
 const named = (limit: number) => z.string().min(1).max(limit);
 const time = z.iso.datetime({ offset: true });
-const resourceType = z.string().regex(/^[A-Za-z0-9]+(?:::[A-Za-z0-9-]+){1,3}$/);
+/** Rules that judge the account as a whole have `AWS::::Account`. */
+const resourceType = z.string().regex(/^(?:AWS::::Account|[A-Za-z0-9]+(?:::[A-Za-z0-9-]+){1,3})$/);
 
 /** AWS Config developer guide, "Example notifications"; strict in what is used. */
 const evaluation = z.object({
@@ -158,12 +153,12 @@ function readResult(detail: unknown, { account, region, eventId }: Where): Parse
   });
 }
 
-function readItem(detail: unknown, { account, eventId }: Where): ParsedConfigEvent {
+function readItem(detail: unknown, { account, region, eventId }: Where): ParsedConfigEvent {
   const whole = itemChange.safeParse(detail);
   if (whole.success) {
     const { configurationItem: item } = whole.data;
     return item.awsAccountId === account
-      ? accepted({ kind: 'item', ...factsOf(item), eventId })
+      ? accepted({ kind: 'item', ...factsOf(item), toldIn: region, eventId })
       : rejected('foreign-account', `the item is of ${item.awsAccountId}`);
   }
   const large = oversizedChange.safeParse(detail);
@@ -176,10 +171,10 @@ function readItem(detail: unknown, { account, eventId }: Where): ParsedConfigEve
   if (delivery.errorCode) return rejected('not-delivered', 'Config could not put the item into its bucket');
   const place = readPlace(delivery.s3BucketLocation);
   if (place === undefined) return rejected('malformed-event', 'item change: s3BucketLocation names no object');
-  return accepted({ kind: 'oversized', ...factsOf(item), place, eventId });
+  return accepted({ kind: 'oversized', ...factsOf(item), toldIn: region, place, eventId });
 }
 
-function factsOf(item: z.infer<typeof itemFields>): ItemFacts {
+function factsOf(item: z.infer<typeof itemFields>): Omit<ItemFacts, 'toldIn'> {
   return {
     resource: { type: item.resourceType, id: item.resourceId, account: item.awsAccountId, region: item.awsRegion },
     arn: item.ARN ?? undefined,

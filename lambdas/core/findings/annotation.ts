@@ -61,7 +61,7 @@ export interface Writing {
  */
 export function addAnnotation(
   { fields, noteBy }: Held,
-  { updatedAt, count, ...said }: Annotation,
+  { updatedAt, count, ...said }: Pick<Annotation, 'updatedAt' | 'count' | 'note' | 'fields'>,
 ): Writing | undefined {
   const seen = describeSeen(updatedAt, count);
   const before = fields[SEEN_FIELD];

@@ -182,7 +182,12 @@ describe('verifyBaseline', () => {
 
     it('are appended by whom the policy names', () => {
       expect(approvalsOf(ben.signLine(approvalStatement()))).toEqual([
-        { state: roleState({ inline: [] }), reason: 'incident 7', until: Date.UTC(2026, 10, 25) },
+        {
+          state: roleState({ inline: [] }),
+          reason: 'incident 7',
+          since: Date.UTC(2026, 10, 20),
+          until: Date.UTC(2026, 10, 25),
+        },
       ]);
     });
 

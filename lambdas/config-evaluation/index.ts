@@ -1,0 +1,9 @@
+import { awsConfig } from '../aws/clients/aws-config.ts';
+import { dynamodb } from '../aws/clients/dynamodb.ts';
+import { realWiring } from '../aws/real-wiring.ts';
+import { createHandler } from './handler.ts';
+
+export const handler = createHandler({
+  ...realWiring(import.meta.url),
+  clients: { dynamodb: dynamodb(), awsConfig: awsConfig() },
+});

@@ -1,0 +1,55 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { requireVariable } from '../aws/environment.ts';
+import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
+import { sendRejected, sendResultNote } from '../aws/queues.ts';
+import { resultStore } from '../aws/result-store.ts';
+import type { Wiring } from '../aws/wiring.ts';
+import { readDeployedTrust } from '../core/config/deployed-trust.ts';
+import { CountersignError } from '../core/errors.ts';
+import { parseConfigEvent } from '../core/events/config-event.ts';
+import { describeResult } from '../core/findings/describe-result.ts';
+import { readArrival } from './read-arrival.ts';
+import { noteAsTold, storeArrival } from './store-arrival.ts';
+import { gatherFacts } from './tell-result.ts';
+
+/**
+ * Works off the queue of AWS Config: each message becomes a result or a deletion or goes to the dead letters with its reason (parse), is put in order with what is known of
+ * the resource (decide), and what follows is told beside the findings of Config (record). Nothing is changed here.
+ */
+export function createHandler(
+  wiring: Wiring<'sqs' | 'dynamodb' | 'awsConfig'>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const { environment, clients, clock } = wiring;
+  const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
+  const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
+  const store = resultStore(clients.dynamodb, requireVariable(environment, 'RESULT_TABLE'), clock);
+  const ownRules = new Set((environment.OWN_RULE_ARNS ?? '').split(','));
+  const trust = readDeployedTrust(wiring.readCompiledConfig);
+
+  return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
+    const parsed = parseConfigEvent(body);
+    if (parsed.outcome === 'rejected') {
+      await sendRejected(clients.sqs, rejectedQueueUrl, body, parsed.reason);
+      telemetry.count('EventRejected');
+      telemetry.info('event rejected', { messageId, code: parsed.reason.code });
+      return;
+    }
+    if (!trust.usable || trust.config.config === undefined) {
+      throw new CountersignError('no-configuration', 'the configuration cannot be used');
+    }
+    const arriving = readArrival(parsed.event);
+    if (arriving === undefined) return;
+    const { resource, arrival } = arriving;
+    // What our own rules say Security Hub has from us already.
+    if (arrival.kind === 'result' && ownRules.has(arrival.rule.arn)) return;
+    const stored = await storeArrival({ store, awsConfig: clients.awsConfig }, resource, arrival);
+    telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
+    telemetry.info('config event', { event: parsed.event.eventId, kind: arrival.kind, outcome: stored.outcome });
+    for (const result of stored.tell) {
+      const note = describeResult({ ...gatherFacts(resource, stored.identity, result), now: clock() });
+      await sendResultNote(clients.sqs, findingsQueueUrl, note);
+    }
+    // Noted after it was handed on: what a crash between the two tells twice changes nothing.
+    await noteAsTold(store, resource, stored.tell);
+  });
+}
