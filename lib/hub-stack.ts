@@ -78,6 +78,7 @@ export class HubStack extends Stack {
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
     const threats = guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder });
     const results = config && new ConfigAnswers(this, 'ConfigAnswers', { defaults, undelivered, recorder });
+    if (drift !== undefined) results?.addDrift(drift.store);
     const evaluations = config?.evaluations
       ? new ConfigEvaluations(this, 'ConfigEvaluations', {
           ...{ defaults, verdicts },

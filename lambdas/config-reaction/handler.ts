@@ -1,13 +1,16 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { sendRejected, sendResultNote } from '../aws/queues.ts';
 import { resultStore } from '../aws/result-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
+import type { ResourceIdentity } from '../core/controls/config-result.ts';
 import { CountersignError } from '../core/errors.ts';
 import { parseConfigEvent } from '../core/events/config-event.ts';
 import { describeResult } from '../core/findings/describe-result.ts';
+import { describeOpenDrift } from '../core/iam/drift/describe-state.ts';
 import { readArrival } from './read-arrival.ts';
 import { noteAsTold, storeArrival } from './store-arrival.ts';
 import { gatherFacts } from './tell-result.ts';
@@ -25,6 +28,15 @@ export function createHandler(
   const store = resultStore(clients.dynamodb, requireVariable(environment, 'RESULT_TABLE'), clock);
   const ownRules = new Set((environment.OWN_RULE_ARNS ?? '').split(','));
   const trust = readDeployedTrust(wiring.readCompiledConfig);
+  const drift =
+    environment.DRIFT_TABLE === undefined ? undefined : driftStore(clients.dynamodb, environment.DRIFT_TABLE);
+
+  /** What is known of the resource besides: where IAM is watched, whether it is as it was signed. */
+  async function describeKnown({ arn }: ResourceIdentity): Promise<readonly string[]> {
+    const isOfIam = arn !== undefined && /^arn:[^:]+:iam::/.test(arn);
+    const record = isOfIam ? await drift?.read(arn) : undefined;
+    return record === undefined ? [] : [describeOpenDrift(record) ?? []].flat();
+  }
 
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
     const parsed = parseConfigEvent(body);
@@ -46,7 +58,8 @@ export function createHandler(
     telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
     telemetry.info('config event', { event: parsed.event.eventId, kind: arrival.kind, outcome: stored.outcome });
     for (const result of stored.tell) {
-      const note = describeResult({ ...gatherFacts(resource, stored.identity, result), now: clock() });
+      const known = await describeKnown(stored.identity);
+      const note = describeResult({ ...gatherFacts(resource, stored.identity, result), known, now: clock() });
       await sendResultNote(clients.sqs, findingsQueueUrl, note);
     }
     // Noted after it was handed on: what a crash between the two tells twice changes nothing.

@@ -1,4 +1,5 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -174,6 +175,7 @@ beforeAll(async () => {
   await service.settle();
   await raiseThreat(service.account);
   service.account.emit(complianceChange());
+  await raiseResultOfRole(service);
   await driftEverywhere(service);
   await clock.advance(600_000);
   await runOtherImages(service.account);
@@ -215,6 +217,13 @@ beforeAll(async () => {
   ledger = Object.entries(names).find(([id]) => id.startsWith('PlanLedger'))?.[1] ?? '';
 }, 60_000);
 afterAll(() => service?.stop());
+
+/** A result about a role whose drift is known. */
+async function raiseResultOfRole({ account }: EmbeddedService): Promise<void> {
+  const { Role } = await account.clients.iam.send(new GetRoleCommand({ RoleName: 'free' }));
+  const about = { resourceType: 'AWS::IAM::Role', resourceId: Role?.RoleId ?? '' };
+  account.emit(complianceChange({ about }));
+}
 
 /** A finding of GuardDuty that Security Hub holds. */
 async function raiseThreat(account: EmbeddedService['account']): Promise<void> {
