@@ -22,10 +22,12 @@ export interface ConfigAnswersProps {
 export class ConfigAnswers extends Construct {
   readonly queue: ReactionQueue;
   readonly reaction: ServiceFunction;
+  readonly table: Table;
 
   constructor(scope: Construct, id: string, { defaults, undelivered, recorder }: ConfigAnswersProps) {
     super(scope, id);
     const table = this.#createStore(defaults);
+    this.table = table;
     this.queue = new ReactionQueue(this, 'Queue', {
       name: 'config',
       key: defaults.key,

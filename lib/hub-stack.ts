@@ -7,6 +7,7 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { ConfigAnswers } from './config-answers.ts';
 import { ConfigEvaluations } from './config-evaluations.ts';
+import { ConfigSweep } from './config-sweep.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { GuardDutyAnswers } from './guardduty-answers.ts';
@@ -85,7 +86,10 @@ export class HubStack extends Stack {
           ...(iam && drift && { iam: { settings: iam, drift } }),
         })
       : undefined;
-    if (evaluations !== undefined) results?.leaveOut(evaluations.ruleArns);
+    const ownRuleArns = evaluations?.ruleArns ?? [];
+    if (ownRuleArns.length > 0) results?.leaveOut(ownRuleArns);
+    const configSweep =
+      results && new ConfigSweep(this, 'ConfigSweep', { defaults, undelivered, answers: results, ownRuleArns });
     const canPlan = quarantine !== undefined || iam !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
@@ -101,6 +105,7 @@ export class HubStack extends Stack {
         ...(threats ? [threats.reaction] : []),
         ...(results ? [results.reaction] : []),
         ...(evaluations ? [evaluations.evaluation] : []),
+        ...(configSweep ? [configSweep.sweep] : []),
         images.reaction,
         recorder.recorder,
         sweep.sweep,

@@ -201,7 +201,7 @@ beforeAll(async () => {
   const physical = recorder
     .calls('plan-executor')
     .concat(
-      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation'].map((name) =>
+      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation', 'config-sweep'].map((name) =>
         recorder.calls(name),
       ),
     )
@@ -307,6 +307,7 @@ describe.each([
   'guardduty-reaction',
   'config-reaction',
   'config-evaluation',
+  'config-sweep',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);
