@@ -2,11 +2,12 @@ import { readKillSwitch } from '../aws/kill-switch.ts';
 import type { LedgerStore } from '../aws/ledger-store.ts';
 import { lookAtEcr, performOnEcr } from '../aws/plan-calls/ecr.ts';
 import { lookAtIam, performOnIam } from '../aws/plan-calls/iam.ts';
+import { lookAtSetting, performSetting } from '../aws/plan-calls/setting.ts';
 import { explainRefusal } from '../aws/refusal.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import type { Reason } from '../core/errors.ts';
 import { judgeSwitch, type Known } from '../core/images/quarantine-guards.ts';
-import { type AwsCall, isIamCall } from '../core/ledger/call.ts';
+import { type AwsCall, isIamCall, isSettingCall } from '../core/ledger/call.ts';
 import type { ExecutorPorts, Standing } from '../core/ledger/execute.ts';
 import type { Limit } from '../core/ledger/limits.ts';
 import type { Plan } from '../core/ledger/plan.ts';
@@ -66,14 +67,20 @@ export function connectPlan({ wiring, ledger, killSwitch, guards }: ExecutorPart
   }
 
   function look(call: AwsCall): Promise<Standing> {
+    if (isSettingCall(call)) return lookAtSetting(clients, call);
     return isIamCall(call) ? lookAtIam(clients.iam, call) : lookAtEcr(clients.ecr, call);
+  }
+
+  function perform(call: AwsCall): Promise<Reason | undefined> {
+    if (isSettingCall(call)) return performSetting(clients, call);
+    return isIamCall(call) ? performOnIam(clients.iam, call) : performOnEcr(clients.ecr, call);
   }
 
   return (run) => ({
     read: ledger.read,
     write: ledger.write,
     look,
-    perform: (call) => (isIamCall(call) ? performOnIam(clients.iam, call) : performOnEcr(clients.ecr, call)),
+    perform,
     findObstacle: findPlanObstacle,
     findUndoObstacle: async (plan, wantedBy) => {
       const obstacle = judgeSwitch(await readSwitch());

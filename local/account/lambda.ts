@@ -1,17 +1,48 @@
 import {
   CreateFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
   type FunctionConfiguration,
   GetFunctionCommand,
+  GetFunctionConcurrencyCommand,
+  InvalidParameterValueException,
   ListFunctionsCommand,
+  PutFunctionConcurrencyCommand,
   ResourceNotFoundException,
   TooManyRequestsException,
 } from '@aws-sdk/client-lambda';
 import { answers, type LocalService, refusal } from './answer.ts';
 import type { AccountContext } from './context.ts';
 
-/** AWS Lambda as far as one can see which functions are made from which images. The functions of a template run elsewhere and are not listed. */
+interface LocalFunction {
+  readonly configuration: FunctionConfiguration;
+  readonly image: string;
+  reserved?: number | undefined;
+}
+
+/** Concurrency of a region, and what must stay unreserved of it (Lambda Developer Guide, "Understanding Lambda function scaling"). */
+const CONCURRENCY = { all: 1000, unreserved: 100 };
+
+/** AWS Lambda as far as one can see which functions are made from which images, and what concurrency is reserved. The functions of a template run elsewhere and are not listed. */
 export function createLambda(context: AccountContext): LocalService {
-  const functions = new Map<string, { configuration: FunctionConfiguration; image: string }>();
+  const functions = new Map<string, LocalFunction>();
+  const functionOf = (name = ''): LocalFunction => {
+    const found = functions.get(name);
+    if (found !== undefined) return found;
+    throw new ResourceNotFoundException({
+      message: `Function not found: ${name}`,
+      Type: 'User',
+      $metadata: { httpStatusCode: 404 },
+    });
+  };
+  const reserve = (one: LocalFunction, reserved: number): void => {
+    const others = [...functions.values()].filter((other) => other !== one);
+    const taken = others.reduce((sum, other) => sum + (other.reserved ?? 0), 0) + reserved;
+    if (taken > CONCURRENCY.all - CONCURRENCY.unreserved) {
+      const message = `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${CONCURRENCY.unreserved}].`;
+      throw refusal(InvalidParameterValueException, message);
+    }
+    one.reserved = reserved;
+  };
   return {
     name: 'lambda',
     operations: new Map([
@@ -24,16 +55,21 @@ export function createLambda(context: AccountContext): LocalService {
       answers(ListFunctionsCommand, () => ({
         Functions: [...functions.values()].map(({ configuration }) => configuration),
       })),
-      answers(GetFunctionCommand, ({ FunctionName = '' }) => {
-        const found = functions.get(FunctionName);
-        if (found === undefined) {
-          throw new ResourceNotFoundException({
-            message: `Function not found: ${FunctionName}`,
-            Type: 'User',
-            $metadata: { httpStatusCode: 404 },
-          });
-        }
+      answers(GetFunctionCommand, ({ FunctionName }) => {
+        const found = functionOf(FunctionName);
         return { Configuration: found.configuration, Code: { RepositoryType: 'ECR', ImageUri: found.image } };
+      }),
+      answers(GetFunctionConcurrencyCommand, ({ FunctionName }) => {
+        const { reserved } = functionOf(FunctionName);
+        return { ...(reserved !== undefined && { ReservedConcurrentExecutions: reserved }) };
+      }),
+      answers(PutFunctionConcurrencyCommand, ({ FunctionName, ReservedConcurrentExecutions = 0 }) => {
+        reserve(functionOf(FunctionName), ReservedConcurrentExecutions);
+        return { ReservedConcurrentExecutions };
+      }),
+      answers(DeleteFunctionConcurrencyCommand, ({ FunctionName }) => {
+        functionOf(FunctionName).reserved = undefined;
+        return {};
       }),
     ]),
     throttled: () => refusal(TooManyRequestsException, 'Rate exceeded', 429),

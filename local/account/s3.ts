@@ -14,12 +14,12 @@ import {
   NotFound,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { answers, type LocalService, refusal } from './answer.ts';
 import { type AccountContext, newId } from './context.ts';
 import { EmbeddedAccountError } from './errors.ts';
 import { pageOf } from './paging.ts';
+import { type BucketSettings, bucketSettingOperations, s3Fault } from './s3-bucket-settings.ts';
 
 interface StoredVersion {
   readonly id: string;
@@ -33,6 +33,7 @@ interface StoredVersion {
 
 interface StoredBucket {
   versioned: boolean;
+  readonly settings: BucketSettings;
   /** By key, the newest last. */
   readonly objects: Map<string, StoredVersion[]>;
 }
@@ -69,7 +70,7 @@ export function createS3(context: AccountContext): LocalService {
   const operations = [
     answers(CreateBucketCommand, ({ Bucket = '' }) => {
       if (buckets.has(Bucket)) throw refusal(BucketAlreadyOwnedByYou, 'Your previous request succeeded', 409);
-      buckets.set(Bucket, { versioned: false, objects: new Map() });
+      buckets.set(Bucket, { versioned: false, settings: {}, objects: new Map() });
       return { Location: `/${Bucket}` };
     }),
     answers(PutBucketVersioningCommand, ({ Bucket, VersioningConfiguration }) => {
@@ -85,7 +86,7 @@ export function createS3(context: AccountContext): LocalService {
       if (IfMatch !== undefined && current === undefined)
         throw refusal(NoSuchKey, 'The specified key does not exist.', 404);
       if ((IfNoneMatch === '*' && current !== undefined) || (IfMatch !== undefined && current?.etag !== IfMatch)) {
-        throw fault('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+        throw s3Fault('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
       }
       const bytes = readBody(Body);
       const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
@@ -119,7 +120,7 @@ export function createS3(context: AccountContext): LocalService {
       const bucket = bucketOf(Bucket);
       const keys = [...bucket.objects.keys()].filter((key) => key.startsWith(Prefix) && currentOf(bucket, key));
       const page = pageOf(keys, (key) => key, MaxKeys, ContinuationToken);
-      if (page === undefined) throw fault('InvalidArgument', 'The continuation token provided is incorrect', 400);
+      if (page === undefined) throw s3Fault('InvalidArgument', 'The continuation token provided is incorrect', 400);
       const Contents = page.items.map((Key) => {
         const version = currentOf(bucket, Key);
         return { Key, Size: version?.bytes.length ?? 0, ETag: version?.etag ?? '' };
@@ -131,16 +132,13 @@ export function createS3(context: AccountContext): LocalService {
         ...(page.nextToken !== undefined && { NextContinuationToken: page.nextToken }),
       };
     }),
+    ...bucketSettingOperations(context, (bucket) => bucketOf(bucket).settings),
   ];
   return {
     name: 's3',
     operations: new Map(operations),
-    throttled: () => fault('SlowDown', 'Please reduce your request rate.', 503),
+    throttled: () => s3Fault('SlowDown', 'Please reduce your request rate.', 503),
   };
-}
-
-function fault(name: string, message: string, httpStatusCode: number): S3ServiceException {
-  return new S3ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
 }
 
 function readBody(body: unknown): Buffer {

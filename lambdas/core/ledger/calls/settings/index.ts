@@ -1,0 +1,23 @@
+import { bucketPublicAccess } from './bucket-public-access.ts';
+import { lambdaConcurrency } from './lambda-concurrency.ts';
+
+/** Every kind of setting that a plan may change. Another one is a file of its own and a line here; the compiler then asks for its adapter. */
+export const SETTINGS = {
+  'bucket-public-access': bucketPublicAccess,
+  'lambda-concurrency': lambdaConcurrency,
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+export function isSettingName(text: unknown): text is SettingName {
+  return typeof text === 'string' && Object.hasOwn(SETTINGS, text);
+}
+
+/** Every API action by which a plan may change a setting. */
+export type SettingAction = (typeof SETTINGS)[SettingName]['actions'][number];
+
+const ACTIONS: ReadonlySet<string> = new Set(Object.values(SETTINGS).flatMap(({ actions }) => [...actions]));
+
+export function isSettingAction(text: unknown): text is SettingAction {
+  return typeof text === 'string' && ACTIONS.has(text);
+}

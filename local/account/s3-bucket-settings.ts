@@ -1,0 +1,52 @@
+import {
+  DeletePublicAccessBlockCommand,
+  GetPublicAccessBlockCommand,
+  type PublicAccessBlockConfiguration,
+  PutPublicAccessBlockCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { answers } from './answer.ts';
+import type { AccountContext } from './context.ts';
+
+/** What is set on one bucket beside its objects. */
+export interface BucketSettings {
+  publicAccess?: Required<PublicAccessBlockConfiguration> | undefined;
+}
+
+/** Settings of buckets. `settingsOf` throws where there is no such bucket. */
+export function bucketSettingOperations(context: AccountContext, settingsOf: (bucket?: string) => BucketSettings) {
+  const owned = (bucket: string | undefined, owner: string | undefined): BucketSettings => {
+    const settings = settingsOf(bucket);
+    if (owner !== undefined && owner !== context.id) throw s3Fault('AccessDenied', 'Access Denied', 403);
+    return settings;
+  };
+  return [
+    answers(GetPublicAccessBlockCommand, ({ Bucket, ExpectedBucketOwner }) => {
+      const { publicAccess } = owned(Bucket, ExpectedBucketOwner);
+      if (publicAccess === undefined) {
+        const message = 'The public access block configuration was not found';
+        throw s3Fault('NoSuchPublicAccessBlockConfiguration', message, 404);
+      }
+      return { PublicAccessBlockConfiguration: { ...publicAccess } };
+    }),
+    answers(PutPublicAccessBlockCommand, ({ Bucket, ExpectedBucketOwner, PublicAccessBlockConfiguration: set }) => {
+      // Switches that are left out are off (S3 API Reference, PublicAccessBlockConfiguration).
+      owned(Bucket, ExpectedBucketOwner).publicAccess = {
+        BlockPublicAcls: set?.BlockPublicAcls === true,
+        BlockPublicPolicy: set?.BlockPublicPolicy === true,
+        IgnorePublicAcls: set?.IgnorePublicAcls === true,
+        RestrictPublicBuckets: set?.RestrictPublicBuckets === true,
+      };
+      return {};
+    }),
+    answers(DeletePublicAccessBlockCommand, ({ Bucket, ExpectedBucketOwner }) => {
+      owned(Bucket, ExpectedBucketOwner).publicAccess = undefined;
+      return {};
+    }),
+  ];
+}
+
+/** An error of S3 that has no class of its own. */
+export function s3Fault(name: string, message: string, httpStatusCode: number): S3ServiceException {
+  return new S3ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
+}
