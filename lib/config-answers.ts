@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { DriftStore } from './drift-store.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -21,10 +22,12 @@ export interface ConfigAnswersProps {
 export class ConfigAnswers extends Construct {
   readonly queue: ReactionQueue;
   readonly reaction: ServiceFunction;
+  readonly table: Table;
 
   constructor(scope: Construct, id: string, { defaults, undelivered, recorder }: ConfigAnswersProps) {
     super(scope, id);
     const table = this.#createStore(defaults);
+    this.table = table;
     this.queue = new ReactionQueue(this, 'Queue', {
       name: 'config',
       key: defaults.key,
@@ -74,6 +77,12 @@ export class ConfigAnswers extends Construct {
         ],
       },
     });
+  }
+
+  /** Has what is known of a principal told beside results about it. */
+  addDrift(store: DriftStore): void {
+    this.reaction.addEnvironment('DRIFT_TABLE', store.table.tableName);
+    store.allowRead(this.reaction);
   }
 
   /** Has results of these rules left alone, by their ARNs: names are labels that anybody may choose. */

@@ -50,6 +50,11 @@ export class DriftStore extends Construct {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan']);
   }
 
+  /** Reads by key. */
+  allowRead(user: ServiceFunction): void {
+    this.#allow(user, ['dynamodb:GetItem']);
+  }
+
   /** Reads all rows. */
   allowList(user: ServiceFunction): void {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:Scan']);

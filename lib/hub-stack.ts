@@ -7,6 +7,7 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { ConfigAnswers } from './config-answers.ts';
 import { ConfigEvaluations } from './config-evaluations.ts';
+import { ConfigSweep } from './config-sweep.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { GuardDutyAnswers } from './guardduty-answers.ts';
@@ -78,13 +79,17 @@ export class HubStack extends Stack {
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
     const threats = guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder });
     const results = config && new ConfigAnswers(this, 'ConfigAnswers', { defaults, undelivered, recorder });
+    if (drift !== undefined) results?.addDrift(drift.store);
     const evaluations = config?.evaluations
       ? new ConfigEvaluations(this, 'ConfigEvaluations', {
           ...{ defaults, verdicts },
           ...(iam && drift && { iam: { settings: iam, drift } }),
         })
       : undefined;
-    if (evaluations !== undefined) results?.leaveOut(evaluations.ruleArns);
+    const ownRuleArns = evaluations?.ruleArns ?? [];
+    if (ownRuleArns.length > 0) results?.leaveOut(ownRuleArns);
+    const configSweep =
+      results && new ConfigSweep(this, 'ConfigSweep', { defaults, undelivered, answers: results, ownRuleArns });
     const containment = guardDuty?.containment;
     const canPlan = quarantine !== undefined || iam !== undefined || containment !== undefined;
     const plans = canPlan
@@ -106,6 +111,7 @@ export class HubStack extends Stack {
         ...(trust ? [trust.refresh] : []),
         ...(results ? [results.reaction] : []),
         ...(evaluations ? [evaluations.evaluation] : []),
+        ...(configSweep ? [configSweep.sweep] : []),
       ];
       const own = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
       if (drift !== undefined && iam !== undefined) {

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { CountersignError, type Reason } from '../core/errors.ts';
+import { type FoundResult, writeConfigRecheck } from '../core/events/config-recheck.ts';
 import { writeIamRecheck } from '../core/events/iam-recheck.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
 import type { Annotation } from '../core/findings/annotation.ts';
@@ -68,6 +69,17 @@ export async function sendIamRecheck(sqs: SQSClient, queueUrl: string, resource:
   await sqs.send(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: writeIamRecheck(resource), DelaySeconds: delay }),
   );
+}
+
+/** Hands a result that was found in Config to the reaction, after `delay` seconds (0 to 900). */
+export async function sendConfigRecheck(
+  sqs: SQSClient,
+  queueUrl: string,
+  found: FoundResult,
+  delay: number,
+): Promise<void> {
+  const MessageBody = writeConfigRecheck(found);
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, DelaySeconds: delay }));
 }
 
 /** Puts a message back into a queue for later: `delay` in seconds (0 to 900). */

@@ -9,7 +9,7 @@ export function gatherFacts(
   { account, region, type, id }: ConfigResource,
   identity: ResourceIdentity,
   { rule, compliance, at, openSince = at }: KnownResult,
-): Omit<ResultFacts, 'now'> {
+): Omit<ResultFacts, 'known' | 'now'> {
   return {
     account,
     region,
@@ -19,7 +19,6 @@ export function gatherFacts(
     resource: { type, id, ...identity },
     state: compliance === 'NON_COMPLIANT' ? 'failed' : compliance === 'COMPLIANT' ? 'passed' : 'gone',
     requirements: chooseRequirements(findNeeds(managedNameOf(rule.name))),
-    known: [],
     at,
     openSince,
   };

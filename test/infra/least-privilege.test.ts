@@ -1,5 +1,5 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
-import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -175,6 +175,7 @@ beforeAll(async () => {
   await service.settle();
   await raiseThreats(service.account);
   service.account.emit(complianceChange());
+  await raiseResultOfRole(service);
   await driftEverywhere(service);
   await clock.advance(600_000);
   await runOtherImages(service.account);
@@ -200,7 +201,7 @@ beforeAll(async () => {
   const physical = recorder
     .calls('plan-executor')
     .concat(
-      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation'].map((name) =>
+      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation', 'config-sweep'].map((name) =>
         recorder.calls(name),
       ),
     )
@@ -216,6 +217,13 @@ beforeAll(async () => {
   ledger = Object.entries(names).find(([id]) => id.startsWith('PlanLedger'))?.[1] ?? '';
 }, 60_000);
 afterAll(() => service?.stop());
+
+/** A result about a role whose drift is known. */
+async function raiseResultOfRole({ account }: EmbeddedService): Promise<void> {
+  const { Role } = await account.clients.iam.send(new GetRoleCommand({ RoleName: 'free' }));
+  const about = { resourceType: 'AWS::IAM::Role', resourceId: Role?.RoleId ?? '' };
+  account.emit(complianceChange({ about }));
+}
 
 /** A finding of GuardDuty that Security Hub holds, about a session of a role, and one about a user with a key. */
 async function raiseThreats(account: EmbeddedService['account']): Promise<void> {
@@ -321,6 +329,7 @@ describe.each([
   'guardduty-reaction',
   'config-reaction',
   'config-evaluation',
+  'config-sweep',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);
