@@ -85,10 +85,14 @@ export class HubStack extends Stack {
         })
       : undefined;
     if (evaluations !== undefined) results?.leaveOut(evaluations.ruleArns);
-    const canPlan = quarantine !== undefined || iam !== undefined;
+    const canPlan = quarantine !== undefined || iam !== undefined || config?.playbooks !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
       : undefined;
+    if (plans !== undefined && results && config?.playbooks !== undefined) {
+      results.addPlans(plans.ledger, plans.execution, config);
+      plans.execution.addPlaybooks(config, iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`]);
+    }
     if (plans !== undefined && drift !== undefined && iam !== undefined) {
       const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
       const heartbeat = iam.heartbeat.enabled

@@ -2,6 +2,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
+import type { CompiledAwsConfig } from '../lambdas/core/config/aws-config.ts';
 import type { CompiledIam } from '../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../lambdas/core/config/quarantine.ts';
 import { countOf } from './alarms.ts';
@@ -11,6 +12,7 @@ import { allowChangingIam, allowReadingIam } from './iam-rights.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { PlanLedger } from './plan-ledger.ts';
+import { allowPlaybooks } from './playbook-rights.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -109,6 +111,11 @@ export class PlanExecution extends Construct {
     allowBaselineReads(this.executor, iam.bucket);
     allowReadingIam(this.executor, SLOT_READS);
     if (iam.mode !== 'observe') allowChangingIam(this.executor, ownRoles, iam);
+  }
+
+  /** Lets plans of playbooks put settings right, but not those of what the service itself stands on. */
+  addPlaybooks(config: CompiledAwsConfig, ownResources: readonly string[]): void {
+    allowPlaybooks(this.executor, config, ownResources);
   }
 
   private allowDeciding({ defaults, killSwitch, images }: PlanExecutionProps): void {

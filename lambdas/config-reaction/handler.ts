@@ -1,23 +1,27 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
+import { ledgerStore } from '../aws/ledger-store.ts';
+import type { SettingClients } from '../aws/plan-calls/settings/setting-adapter.ts';
 import { sendRejected, sendResultNote } from '../aws/queues.ts';
 import { resultStore } from '../aws/result-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import type { CompiledConfig } from '../core/config/compiled.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
 import { parseConfigEvent } from '../core/events/config-event.ts';
 import { describeResult } from '../core/findings/describe-result.ts';
+import { proposeRemedy, type RemedyParts } from './propose-remedy.ts';
 import { readArrival } from './read-arrival.ts';
 import { noteAsTold, storeArrival } from './store-arrival.ts';
 import { gatherFacts } from './tell-result.ts';
 
 /**
  * Works off the queue of AWS Config: each message becomes a result or a deletion or goes to the dead letters with its reason (parse), is put in order with what is known of
- * the resource (decide), and what follows is told beside the findings of Config (record). Nothing is changed here.
+ * the resource (decide), and what follows is told beside the findings of Config (record). What a playbook would do is a plan in the ledger; nothing is changed here.
  */
 export function createHandler(
-  wiring: Wiring<'sqs' | 'dynamodb' | 'awsConfig'>,
+  wiring: Wiring<'sqs' | 'dynamodb' | 'awsConfig' | keyof SettingClients>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients, clock } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
@@ -25,6 +29,12 @@ export function createHandler(
   const store = resultStore(clients.dynamodb, requireVariable(environment, 'RESULT_TABLE'), clock);
   const ownRules = new Set((environment.OWN_RULE_ARNS ?? '').split(','));
   const trust = readDeployedTrust(wiring.readCompiledConfig);
+
+  function remedies(config: CompiledConfig): RemedyParts | undefined {
+    if (config.config?.playbooks === undefined) return undefined;
+    const ledger = ledgerStore(clients.dynamodb, requireVariable(environment, 'LEDGER_TABLE'));
+    return { wiring, ledger, planQueueUrl: requireVariable(environment, 'PLAN_QUEUE_URL'), config };
+  }
 
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
     const parsed = parseConfigEvent(body);
@@ -46,7 +56,9 @@ export function createHandler(
     telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
     telemetry.info('config event', { event: parsed.event.eventId, kind: arrival.kind, outcome: stored.outcome });
     for (const result of stored.tell) {
-      const note = describeResult({ ...gatherFacts(resource, stored.identity, result), now: clock() });
+      const parts = remedies(trust.config);
+      const remedy = parts && (await proposeRemedy(resource, result, parts, telemetry));
+      const note = describeResult({ ...gatherFacts(resource, stored.identity, result, remedy), now: clock() });
       await sendResultNote(clients.sqs, findingsQueueUrl, note);
     }
     // Noted after it was handed on: what a crash between the two tells twice changes nothing.

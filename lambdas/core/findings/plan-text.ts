@@ -2,7 +2,7 @@ import { fitText } from './text.ts';
 
 /** What a finding tells of a plan. */
 export interface PlanFacts {
-  readonly kind: 'containment' | 'deletion' | 'revert';
+  readonly kind: 'containment' | 'deletion' | 'revert' | 'remedy';
   readonly id: string;
   readonly state: string;
   readonly mode: 'observe' | 'approve' | 'enforce';
