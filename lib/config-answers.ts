@@ -4,6 +4,7 @@ import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { CompiledAwsConfig } from '../lambdas/core/config/aws-config.ts';
+import type { DriftStore } from './drift-store.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
 import type { PlanExecution } from './plan-execution.ts';
 import type { PlanLedger } from './plan-ledger.ts';
@@ -25,10 +26,12 @@ export interface ConfigAnswersProps {
 export class ConfigAnswers extends Construct {
   readonly queue: ReactionQueue;
   readonly reaction: ServiceFunction;
+  readonly table: Table;
 
   constructor(scope: Construct, id: string, { defaults, undelivered, recorder }: ConfigAnswersProps) {
     super(scope, id);
     const table = this.#createStore(defaults);
+    this.table = table;
     this.queue = new ReactionQueue(this, 'Queue', {
       name: 'config',
       key: defaults.key,
@@ -87,6 +90,12 @@ export class ConfigAnswers extends Construct {
     ledger.allowReadAndWrite(this.reaction);
     plans.allowToSend(this.reaction);
     allowSurveying(this.reaction, config);
+  }
+
+  /** Has what is known of a principal told beside results about it. */
+  addDrift(store: DriftStore): void {
+    this.reaction.addEnvironment('DRIFT_TABLE', store.table.tableName);
+    store.allowRead(this.reaction);
   }
 
   /** Has results of these rules left alone, by their ARNs: names are labels that anybody may choose. */

@@ -134,6 +134,12 @@ export class OperatorDashboard extends Construct {
           ),
         ]),
         draw('Results of AWS Config waiting', countMessages(results.queue)),
+        draw(
+          'Sweep of AWS Config',
+          ['ConfigSweepCompleted', 'ConfigSweepMessages', 'ConfigSweepBacklog'].map((metric) =>
+            countOf(metric, 'config-sweep'),
+          ),
+        ),
       );
     }
     if (evaluations !== undefined) {

@@ -30,6 +30,11 @@ export class DriftStore extends Construct {
     });
   }
 
+  /** Reads by key. */
+  allowRead(user: ServiceFunction): void {
+    this.#allow(user, ['dynamodb:GetItem']);
+  }
+
   /** Reads by key and conditional writes of single items. */
   allowReadAndWrite(user: ServiceFunction): void {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
@@ -43,6 +48,11 @@ export class DriftStore extends Construct {
   /** The same, finds whose drift is open, and keeps which checks were told of. */
   allowSweep(user: ServiceFunction): void {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Scan']);
+  }
+
+  /** Reads by key. */
+  allowRead(user: ServiceFunction): void {
+    this.#allow(user, ['dynamodb:GetItem']);
   }
 
   /** Reads all rows. */

@@ -7,6 +7,7 @@ import type { Config } from '../lambdas/core/config/schema.ts';
 import { OperatorAlarms } from './alarms.ts';
 import { ConfigAnswers } from './config-answers.ts';
 import { ConfigEvaluations } from './config-evaluations.ts';
+import { ConfigSweep } from './config-sweep.ts';
 import { OperatorDashboard } from './dashboard.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { GuardDutyAnswers } from './guardduty-answers.ts';
@@ -78,14 +79,20 @@ export class HubStack extends Stack {
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
     const threats = guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder });
     const results = config && new ConfigAnswers(this, 'ConfigAnswers', { defaults, undelivered, recorder });
+    if (drift !== undefined) results?.addDrift(drift.store);
     const evaluations = config?.evaluations
       ? new ConfigEvaluations(this, 'ConfigEvaluations', {
           ...{ defaults, verdicts },
           ...(iam && drift && { iam: { settings: iam, drift } }),
         })
       : undefined;
-    if (evaluations !== undefined) results?.leaveOut(evaluations.ruleArns);
-    const canPlan = quarantine !== undefined || iam !== undefined || config?.playbooks !== undefined;
+    const ownRuleArns = evaluations?.ruleArns ?? [];
+    if (ownRuleArns.length > 0) results?.leaveOut(ownRuleArns);
+    const configSweep =
+      results && new ConfigSweep(this, 'ConfigSweep', { defaults, undelivered, answers: results, ownRuleArns });
+    const containment = guardDuty?.containment;
+    const canPlan =
+      quarantine !== undefined || iam !== undefined || containment !== undefined || config?.playbooks !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
       : undefined;
@@ -93,28 +100,35 @@ export class HubStack extends Stack {
       results.addPlans(plans.ledger, plans.execution, config);
       plans.execution.addPlaybooks(config, iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`]);
     }
-    if (plans !== undefined && drift !== undefined && iam !== undefined) {
-      const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
-      const heartbeat = iam.heartbeat.enabled
+    const iamSweep =
+      drift && iam && new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
+    const heartbeat =
+      drift && iam?.heartbeat.enabled
         ? new Heartbeat(this, 'Heartbeat', { defaults, drift, undelivered, findings: recorder.queue })
         : undefined;
-      const own = [
-        iamSweep.sweep,
+    if (plans !== undefined) {
+      const functions = [
+        ...[images.reaction, recorder.recorder, sweep.sweep, plans.execution.executor, plans.operators.operator],
+        ...(iamSweep ? [iamSweep.sweep] : []),
         ...(heartbeat ? [heartbeat.heartbeat] : []),
         ...(threats ? [threats.reaction] : []),
+        ...(drift ? [drift.reaction] : []),
+        ...(trust ? [trust.refresh] : []),
         ...(results ? [results.reaction] : []),
         ...(evaluations ? [evaluations.evaluation] : []),
-        images.reaction,
-        recorder.recorder,
-        sweep.sweep,
-        drift.reaction,
-        plans.execution.executor,
+        ...(configSweep ? [configSweep.sweep] : []),
       ];
-      const functions = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
-      const all = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
-      drift.addPlans(plans.ledger, plans.execution, all);
-      drift.allowToAsk(plans.operators.operator);
-      plans.execution.addIam(iam, drift, all);
+      const own = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
+      if (drift !== undefined && iam !== undefined) {
+        drift.addPlans(plans.ledger, plans.execution, own);
+        drift.allowToAsk(plans.operators.operator);
+        plans.execution.addIam(iam, drift, own);
+      }
+      if (threats !== undefined && containment !== undefined) {
+        threats.addContainment(plans.ledger, plans.execution, own, drift?.store);
+        threats.allowToAsk(plans.operators.operator);
+        plans.execution.addContainment(containment, threats, own, iam);
+      }
     }
     new OperatorDashboard(this, 'Dashboard', {
       alarms,

@@ -26,7 +26,8 @@ export type FunctionName =
   | 'heartbeat'
   | 'guardduty-reaction'
   | 'config-reaction'
-  | 'config-evaluation';
+  | 'config-evaluation'
+  | 'config-sweep';
 
 /** Key of the CloudFormation metadata that says which folder of `lambdas/` a function comes from. */
 export const FUNCTION_METADATA = 'countersign:function';

@@ -1,12 +1,17 @@
 import {
   BatchGetResourceConfigCommand,
   type ConfigServiceClient,
+  DescribeConfigRulesCommand,
+  type EvaluationResult,
   GetComplianceDetailsByConfigRuleCommand,
+  type GetComplianceDetailsByConfigRuleResponse,
   ListDiscoveredResourcesCommand,
+  NoSuchConfigRuleException,
   type Evaluation as PutEvaluation,
   PutEvaluationsCommand,
   type ResourceType,
 } from '@aws-sdk/client-config-service';
+import type { ConfigRule } from '../core/controls/config-result.ts';
 import type { Evaluation } from '../core/controls/evaluations/evaluation.ts';
 import type { RecordedPrincipal } from '../core/controls/evaluations/judge-principals.ts';
 import type { EarlierResult } from '../core/controls/evaluations/plan-evaluations.ts';
@@ -52,28 +57,77 @@ async function readRecorded(
   );
 }
 
-/** The results that Config holds of a rule, those that are not applicable left out. */
-export async function listEarlier(client: ConfigServiceClient, ruleName: string): Promise<readonly EarlierResult[]> {
-  const found: EarlierResult[] = [];
+/** A result that Config holds. */
+export interface HeldCompliance extends EarlierResult {
+  /** When Config recorded it, Unix milliseconds. */
+  readonly at: number;
+}
+
+/** The results that Config holds of a rule, of the kinds that are asked for. None where there is no such rule any more. */
+export async function listResults(
+  client: ConfigServiceClient,
+  ruleName: string,
+  kinds: readonly EarlierResult['compliance'][],
+): Promise<readonly HeldCompliance[]> {
+  const found: HeldCompliance[] = [];
   let NextToken: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = await client.send(
-      new GetComplianceDetailsByConfigRuleCommand({
-        ConfigRuleName: ruleName,
-        ComplianceTypes: ['COMPLIANT', 'NON_COMPLIANT'],
-        Limit: PAGE,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
-    for (const { ComplianceType: compliance, EvaluationResultIdentifier: of } of answer.EvaluationResults ?? []) {
-      const { ResourceType: type, ResourceId: id } = of?.EvaluationResultQualifier ?? {};
-      const isResult = compliance === 'COMPLIANT' || compliance === 'NON_COMPLIANT';
-      if (isResult && type !== undefined && id !== undefined) found.push({ type, id, compliance });
-    }
+    const answer = await readPage(client, ruleName, kinds, NextToken);
+    for (const result of answer.EvaluationResults ?? []) found.push(...readResult(result));
     NextToken = answer.NextToken;
     if (NextToken === undefined) return found;
   }
   throw tooLong(`results of ${ruleName}`);
+}
+
+async function readPage(
+  client: ConfigServiceClient,
+  ConfigRuleName: string,
+  kinds: readonly EarlierResult['compliance'][],
+  NextToken: string | undefined,
+): Promise<Pick<GetComplianceDetailsByConfigRuleResponse, 'EvaluationResults' | 'NextToken'>> {
+  const next = NextToken !== undefined && { NextToken };
+  try {
+    return await client.send(
+      new GetComplianceDetailsByConfigRuleCommand({
+        ConfigRuleName,
+        ComplianceTypes: [...kinds],
+        Limit: PAGE,
+        ...next,
+      }),
+    );
+  } catch (thrown) {
+    // Deleted, and its results with it.
+    if (thrown instanceof NoSuchConfigRuleException) return {};
+    throw thrown;
+  }
+}
+
+function readResult({
+  ComplianceType: compliance,
+  EvaluationResultIdentifier: of,
+  ResultRecordedTime,
+}: EvaluationResult): readonly HeldCompliance[] {
+  const { ResourceType: type, ResourceId: id } = of?.EvaluationResultQualifier ?? {};
+  if (compliance !== 'COMPLIANT' && compliance !== 'NON_COMPLIANT') return [];
+  return type === undefined || id === undefined
+    ? []
+    : [{ type, id, compliance, at: ResultRecordedTime?.getTime() ?? 0 }];
+}
+
+/** All rules of the account and region. */
+export async function listRules(client: ConfigServiceClient): Promise<readonly ConfigRule[]> {
+  const found: ConfigRule[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const answer = await client.send(new DescribeConfigRulesCommand({ ...(NextToken !== undefined && { NextToken }) }));
+    for (const { ConfigRuleName: name, ConfigRuleArn: arn } of answer.ConfigRules ?? []) {
+      if (name !== undefined && arn !== undefined) found.push({ name, arn });
+    }
+    NextToken = answer.NextToken;
+    if (NextToken === undefined) return found;
+  }
+  throw tooLong('rules');
 }
 
 /** Hands results over, 100 at a time, those that Config did not take three times. Throws `unput` where some are left. */

@@ -60,6 +60,9 @@ export type MetricName =
   | 'ResultRepeated'
   | 'ResultOpened'
   | 'ResultClosed'
+  | 'ConfigSweepCompleted'
+  | 'ConfigSweepMessages'
+  | 'ConfigSweepBacklog'
   | 'EvaluationRun'
   | 'EvaluationsPut'
   | 'EvaluationsUndecided';

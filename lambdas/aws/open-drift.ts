@@ -4,14 +4,19 @@ import { CountersignError } from '../core/errors.ts';
 
 /** A page of DynamoDB is 1 MB, some 1,000 rows. */
 const MOST_PAGES = 500;
-const row = z.object({ resource: z.string(), state: z.string(), verdict: z.string().optional() });
+const row = z.object({
+  resource: z.string(),
+  state: z.enum(['drifted', 'undeclared', 'deleted', 'unreadable-baseline']),
+  verdict: z.enum(['narrower', 'wider', 'incomparable', 'unknown']).optional(),
+});
+export type OpenDrift = Omit<z.infer<typeof row>, 'resource'>;
 
 /** What is not as it was signed, by ARN, with its state and how it differs. Reads the whole table. */
 export async function readOpenDrift(
   dynamodb: DynamoDBDocumentClient,
   table: string,
-): Promise<ReadonlyMap<string, { readonly state: string; readonly verdict?: string | undefined }>> {
-  const found = new Map<string, { state: string; verdict?: string | undefined }>();
+): Promise<ReadonlyMap<string, OpenDrift>> {
+  const found = new Map<string, OpenDrift>();
   let from: Record<string, unknown> | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await dynamodb.send(

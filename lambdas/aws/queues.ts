@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { CountersignError, type Reason } from '../core/errors.ts';
+import { type FoundResult, writeConfigRecheck } from '../core/events/config-recheck.ts';
 import { writeIamRecheck } from '../core/events/iam-recheck.ts';
 import { writeRecheck } from '../core/events/recheck.ts';
 import type { Annotation } from '../core/findings/annotation.ts';
@@ -55,9 +56,12 @@ export async function sendRechecks(
   }
 }
 
-/** Tells the executor of a plan that it may have to do something about. */
-export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId): Promise<void> {
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, plan }) }));
+/** Tells the executor of a plan that it may have to do something about, after `delay` seconds (0 to 900). */
+export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId, delay = 0): Promise<void> {
+  const MessageBody = JSON.stringify({ version: 1, plan });
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, ...(delay > 0 && { DelaySeconds: delay }) }),
+  );
 }
 
 /** Asks for a principal or policy to be looked at again after `delay` seconds (0 to 900). */
@@ -65,6 +69,17 @@ export async function sendIamRecheck(sqs: SQSClient, queueUrl: string, resource:
   await sqs.send(
     new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: writeIamRecheck(resource), DelaySeconds: delay }),
   );
+}
+
+/** Hands a result that was found in Config to the reaction, after `delay` seconds (0 to 900). */
+export async function sendConfigRecheck(
+  sqs: SQSClient,
+  queueUrl: string,
+  found: FoundResult,
+  delay: number,
+): Promise<void> {
+  const MessageBody = writeConfigRecheck(found);
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, DelaySeconds: delay }));
 }
 
 /** Puts a message back into a queue for later: `delay` in seconds (0 to 900). */

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { listEarlier, putEvaluations } from '../aws/config-rules.ts';
+import { listResults, putEvaluations } from '../aws/config-rules.ts';
 import { frameFunction } from '../aws/function-frame.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
@@ -35,7 +35,7 @@ export function createHandler(
     if (!trust.usable) throw new CountersignError('no-configuration', 'the configuration cannot be used');
     const { question, rule, resultToken, at } = parsed.invocation;
     const [, , , region = '', account = ''] = rule.arn.split(':');
-    const earlier = await listEarlier(clients.awsConfig, rule.name);
+    const earlier = await listResults(clients.awsConfig, rule.name, ['COMPLIANT', 'NON_COMPLIANT']);
     const judgement = await judge(question, { wiring, account, region, policyHash: trust.policyHash });
     const evaluations = planEvaluations(judgement, earlier);
     await putEvaluations(clients.awsConfig, resultToken, at, evaluations);

@@ -8,6 +8,7 @@ import type { Wiring } from '../aws/wiring.ts';
 import type { Judgement, Question } from '../core/controls/evaluations/evaluation.ts';
 import { judgeByBaseline, judgeByTrust } from '../core/controls/evaluations/judge-principals.ts';
 import { type ImageStanding, judgeRepositories } from '../core/controls/evaluations/judge-repositories.ts';
+import { describeOpenDrift } from '../core/iam/drift/describe-state.ts';
 
 export interface JudgeParts {
   readonly wiring: Wiring<'dynamodb' | 'awsConfig'>;
@@ -35,7 +36,7 @@ export async function judge(question: Question, parts: JudgeParts): Promise<Judg
   for (const type of types) principals.push(...(await listRecorded(clients.awsConfig, type)));
   if (question === 'iam-baseline') {
     const faults = new Map(
-      [...(await readOpenDrift(clients.dynamodb, table))].map(([arn, drift]) => [arn, describeDrift(drift)]),
+      [...(await readOpenDrift(clients.dynamodb, table))].map(([arn, drift]) => [arn, describeOpenDrift(drift) ?? '-']),
     );
     return judgeByBaseline(principals, { faults, sweep, now: clock() });
   }
@@ -46,10 +47,4 @@ export async function judge(question: Question, parts: JudgeParts): Promise<Judg
       .map(({ resource }) => [resource, 'It trusts more of an OpenID Connect provider than one audience and subject.']),
   );
   return judgeByTrust(principals, { faults, sweep, now: clock() });
-}
-
-function describeDrift({ state, verdict }: { readonly state: string; readonly verdict?: string | undefined }): string {
-  if (state === 'undeclared') return 'No baseline is signed for it.';
-  if (state === 'unreadable-baseline') return 'Its baseline cannot be relied on.';
-  return `It is not as it was signed${verdict === undefined ? '' : `: ${verdict} access`}.`;
 }

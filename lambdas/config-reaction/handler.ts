@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
@@ -8,9 +9,13 @@ import { resultStore } from '../aws/result-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import type { CompiledConfig } from '../core/config/compiled.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
+import type { ResourceIdentity } from '../core/controls/config-result.ts';
 import { CountersignError } from '../core/errors.ts';
 import { parseConfigEvent } from '../core/events/config-event.ts';
+import { parseConfigRecheck } from '../core/events/config-recheck.ts';
+import { describeRemedy } from '../core/findings/describe-remedy.ts';
 import { describeResult } from '../core/findings/describe-result.ts';
+import { describeOpenDrift } from '../core/iam/drift/describe-state.ts';
 import { proposeRemedy, type RemedyParts } from './propose-remedy.ts';
 import { readArrival } from './read-arrival.ts';
 import { noteAsTold, storeArrival } from './store-arrival.ts';
@@ -29,6 +34,27 @@ export function createHandler(
   const store = resultStore(clients.dynamodb, requireVariable(environment, 'RESULT_TABLE'), clock);
   const ownRules = new Set((environment.OWN_RULE_ARNS ?? '').split(','));
   const trust = readDeployedTrust(wiring.readCompiledConfig);
+  const drift =
+    environment.DRIFT_TABLE === undefined ? undefined : driftStore(clients.dynamodb, environment.DRIFT_TABLE);
+
+  /** What a message brings: from Config by its event, or from the sweep. Undefined where nothing follows from it. */
+  async function readMessage(body: string, messageId: string, telemetry: Telemetry) {
+    const found = parseConfigRecheck(body);
+    if (found !== undefined) return found;
+    const parsed = parseConfigEvent(body);
+    if (parsed.outcome === 'event') return readArrival(parsed.event);
+    await sendRejected(clients.sqs, rejectedQueueUrl, body, parsed.reason);
+    telemetry.count('EventRejected');
+    telemetry.info('event rejected', { messageId, code: parsed.reason.code });
+    return undefined;
+  }
+
+  /** What is known of the resource besides: where IAM is watched, whether it is as it was signed. */
+  async function describeKnown({ arn }: ResourceIdentity): Promise<readonly string[]> {
+    const isOfIam = arn !== undefined && /^arn:[^:]+:iam::/.test(arn);
+    const record = isOfIam ? await drift?.read(arn) : undefined;
+    return record === undefined ? [] : [describeOpenDrift(record) ?? []].flat();
+  }
 
   function remedies(config: CompiledConfig): RemedyParts | undefined {
     if (config.config?.playbooks === undefined) return undefined;
@@ -37,28 +63,23 @@ export function createHandler(
   }
 
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
-    const parsed = parseConfigEvent(body);
-    if (parsed.outcome === 'rejected') {
-      await sendRejected(clients.sqs, rejectedQueueUrl, body, parsed.reason);
-      telemetry.count('EventRejected');
-      telemetry.info('event rejected', { messageId, code: parsed.reason.code });
-      return;
-    }
+    const arriving = await readMessage(body, messageId, telemetry);
+    if (arriving === undefined) return;
     if (!trust.usable || trust.config.config === undefined) {
       throw new CountersignError('no-configuration', 'the configuration cannot be used');
     }
-    const arriving = readArrival(parsed.event);
-    if (arriving === undefined) return;
     const { resource, arrival } = arriving;
     // What our own rules say Security Hub has from us already.
     if (arrival.kind === 'result' && ownRules.has(arrival.rule.arn)) return;
     const stored = await storeArrival({ store, awsConfig: clients.awsConfig }, resource, arrival);
     telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
-    telemetry.info('config event', { event: parsed.event.eventId, kind: arrival.kind, outcome: stored.outcome });
+    telemetry.info('config result', { messageId, kind: arrival.kind, outcome: stored.outcome });
     for (const result of stored.tell) {
       const parts = remedies(trust.config);
       const remedy = parts && (await proposeRemedy(resource, result, parts, telemetry));
-      const note = describeResult({ ...gatherFacts(resource, stored.identity, result, remedy), now: clock() });
+      const said = remedy === undefined ? [] : [describeRemedy(remedy)];
+      const known = [...said, ...(await describeKnown(stored.identity))];
+      const note = describeResult({ ...gatherFacts(resource, stored.identity, result, remedy), known, now: clock() });
       await sendResultNote(clients.sqs, findingsQueueUrl, note);
     }
     // Noted after it was handed on: what a crash between the two tells twice changes nothing.

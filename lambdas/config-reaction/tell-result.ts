@@ -2,7 +2,7 @@ import { type ConfigResource, isRuleOfSecurityHub, type ResourceIdentity } from 
 import { chooseRequirements } from '../core/controls/name-requirements.ts';
 import { findNeeds, generatorOf, managedNameOf } from '../core/controls/rules.ts';
 import type { KnownResult } from '../core/controls/take-result.ts';
-import { describeRemedy, type RemedyFacts } from '../core/findings/describe-remedy.ts';
+import type { RemedyFacts } from '../core/findings/describe-remedy.ts';
 import type { ResultFacts } from '../core/findings/describe-result.ts';
 
 /** What is told of one result. */
@@ -11,7 +11,7 @@ export function gatherFacts(
   identity: ResourceIdentity,
   { rule, compliance, at, openSince = at }: KnownResult,
   remedy?: RemedyFacts,
-): Omit<ResultFacts, 'now'> {
+): Omit<ResultFacts, 'known' | 'now'> {
   return {
     account,
     region,
@@ -21,7 +21,6 @@ export function gatherFacts(
     resource: { type, id, ...identity },
     state: compliance === 'NON_COMPLIANT' ? 'failed' : compliance === 'COMPLIANT' ? 'passed' : 'gone',
     requirements: chooseRequirements(findNeeds(managedNameOf(rule.name))),
-    known: remedy === undefined ? [] : [describeRemedy(remedy)],
     ...(remedy?.is === 'plan' && { plan: remedy.plan }),
     at,
     openSince,

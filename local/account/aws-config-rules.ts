@@ -1,4 +1,5 @@
 import {
+  DescribeConfigRulesCommand,
   type Evaluation,
   GetComplianceDetailsByConfigRuleCommand,
   InvalidNextTokenException,
@@ -125,6 +126,18 @@ export class CustomRules {
             ComplianceType: evaluation.ComplianceType,
             ResultRecordedTime: new Date(recordedAt),
             Annotation: evaluation.Annotation,
+          })),
+          ...(page.nextToken !== undefined && { NextToken: page.nextToken }),
+        };
+      }),
+      answers(DescribeConfigRulesCommand, ({ ConfigRuleNames, NextToken }) => {
+        const asked = ConfigRuleNames?.map((name) => this.#find(name)) ?? [...this.#rules.values()];
+        const page = pageOf(asked, ({ rule }) => rule.name, MOST_RULES, NextToken);
+        if (page === undefined) throw refusal(InvalidNextTokenException, 'NextToken');
+        return {
+          ConfigRules: page.items.map(({ rule: { name, arn, id } }) => ({
+            ...{ ConfigRuleName: name, ConfigRuleArn: arn, ConfigRuleId: id },
+            Source: { Owner: 'CUSTOM_LAMBDA' },
           })),
           ...(page.nextToken !== undefined && { NextToken: page.nextToken }),
         };

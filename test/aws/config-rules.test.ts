@@ -1,7 +1,7 @@
 import { ConfigServiceClient, PutEvaluationsCommand } from '@aws-sdk/client-config-service';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { listEarlier, listRecorded, putEvaluations } from '../../lambdas/aws/config-rules.ts';
+import { listRecorded, listResults, listRules, putEvaluations } from '../../lambdas/aws/config-rules.ts';
 import type { Evaluation } from '../../lambdas/core/controls/evaluations/evaluation.ts';
 import { parseConfigInvocation } from '../../lambdas/core/events/config-invocation.ts';
 import { virtualClock } from '../../local/account/clock.ts';
@@ -45,7 +45,7 @@ describe('results for AWS Config', () => {
 
     await putEvaluations(client, token, AT, evaluations(250));
 
-    const held = await listEarlier(client, 'r');
+    const held = await listResults(client, 'r', ['COMPLIANT', 'NON_COMPLIANT']);
     expect(held.map(({ id }) => id)).toEqual(evaluations(250).map(({ id }) => id));
   });
 
@@ -53,8 +53,8 @@ describe('results for AWS Config', () => {
     const { client, token } = await prepare();
     await putEvaluations(client, token, AT, [...evaluations(1), ...evaluations(3, 'NOT_APPLICABLE').slice(1)]);
 
-    expect(await listEarlier(client, 'r')).toEqual([
-      { type: 'AWS::ECR::Repository', id: 'acme/app-000', compliance: 'COMPLIANT' },
+    expect(await listResults(client, 'r', ['COMPLIANT', 'NON_COMPLIANT'])).toEqual([
+      { type: 'AWS::ECR::Repository', id: 'acme/app-000', compliance: 'COMPLIANT', at: AT + 1 },
     ]);
   });
 
@@ -63,7 +63,9 @@ describe('results for AWS Config', () => {
     await putEvaluations(client, token, AT, evaluations(1, 'NON_COMPLIANT'));
     await putEvaluations(client, token, AT - 1, evaluations(1));
 
-    expect(await listEarlier(client, 'r')).toMatchObject([{ compliance: 'NON_COMPLIANT' }]);
+    expect(await listResults(client, 'r', ['COMPLIANT', 'NON_COMPLIANT'])).toMatchObject([
+      { compliance: 'NON_COMPLIANT' },
+    ]);
   });
 
   it('that Config did not take are handed over again, alone, and three times', async () => {
@@ -86,6 +88,22 @@ describe('results for AWS Config', () => {
     const { client } = await prepare();
 
     await expect(putEvaluations(client, 'another', AT, evaluations(1))).rejects.toThrow(/token/);
+  });
+});
+
+describe('rules of AWS Config', () => {
+  it('are listed with their ARNs', async () => {
+    const { client } = await prepare();
+
+    expect(await listRules(client)).toEqual([
+      { name: 'r', arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-abcdef' },
+    ]);
+  });
+
+  it('that are deleted have no results', async () => {
+    const { client } = await prepare();
+
+    expect(await listResults(client, 'gone', ['NON_COMPLIANT'])).toEqual([]);
   });
 });
 

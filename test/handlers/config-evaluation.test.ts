@@ -11,6 +11,7 @@ import { BASELINES } from '../../local/scenarios/trust.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { fullConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
+import { complianceChange, findingOfConfig } from '../support/config.ts';
 import { publishBaseline } from '../support/publish-baseline.ts';
 
 const HOUR = 3_600_000;
@@ -154,6 +155,21 @@ describe('our verdicts in AWS Config', () => {
 
     expect(ofRole('oidc-trust', pinned)).toBe('COMPLIANT');
     expect(ofRole('oidc-trust', wide)).toBe('NON_COMPLIANT');
+  });
+
+  test('stand beside results of other rules about the same principal', async () => {
+    await start();
+    const id = await makeRole('undeclared');
+    await pass(HOUR);
+    const about = { resourceType: 'AWS::IAM::Role', resourceId: id };
+    internalsOf(service.account).securityHub.receive(
+      findingOfConfig({ Resources: [{ Type: 'AwsIamRole', Id: 'arn:aws:iam::123456789012:role/undeclared' }] }),
+    );
+    service.account.emit(complianceChange({ about }));
+    await pass(60_000);
+
+    const finding = service.observations.allFindings().find(({ Id }) => Id === findingOfConfig().Id);
+    expect(finding).toMatchObject({ Note: { Text: expect.stringContaining('No baseline is signed for it.') } });
   });
 
   test('come back as events, and become no findings a second time', async () => {

@@ -50,7 +50,7 @@ async function raise(...events: unknown[]) {
 }
 const finding = (id = findingOfConfig().Id) => service.observations.allFindings().find(({ Id }) => Id === id);
 const fields = () => finding()?.UserDefinedFields ?? {};
-const note = () => finding()?.Note?.Text ?? '';
+const note = () => JSON.stringify(finding()?.Note ?? '');
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 23, 12, minutes)).toISOString();
 
 async function isBlocked(): Promise<boolean | undefined> {

@@ -1,4 +1,5 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -158,7 +159,7 @@ beforeAll(async () => {
     refreshRoots: true,
     quarantine: true,
     iam: 'enforce',
-    guardDuty: true,
+    guardDuty: 'enforce',
     config: fullConfiguration.compiled.config,
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
@@ -176,9 +177,10 @@ beforeAll(async () => {
     await service.run(scenario);
   await prepareIam(service);
   await service.settle();
-  await raiseThreat(service.account);
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
+  await raiseThreats(service.account);
   service.account.emit(complianceChange());
+  await raiseResultOfRole(service);
   await driftEverywhere(service);
   await clock.advance(600_000);
   await runOtherImages(service.account);
@@ -204,7 +206,7 @@ beforeAll(async () => {
   const physical = recorder
     .calls('plan-executor')
     .concat(
-      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation'].map((name) =>
+      ...['iam-reaction', 'guardduty-reaction', 'config-reaction', 'config-evaluation', 'config-sweep'].map((name) =>
         recorder.calls(name),
       ),
     )
@@ -221,10 +223,39 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service?.stop());
 
-/** A finding of GuardDuty that Security Hub holds. */
-async function raiseThreat(account: EmbeddedService['account']): Promise<void> {
+/** A result about a role whose drift is known. */
+async function raiseResultOfRole({ account }: EmbeddedService): Promise<void> {
+  const { Role } = await account.clients.iam.send(new GetRoleCommand({ RoleName: 'free' }));
+  const about = { resourceType: 'AWS::IAM::Role', resourceId: Role?.RoleId ?? '' };
+  account.emit(complianceChange({ about }));
+}
+
+/** A finding of GuardDuty that Security Hub holds, about a session of a role, and one about a user with a key. */
+async function raiseThreats(account: EmbeddedService['account']): Promise<void> {
+  const { iam } = account.clients;
   internalsOf(account).securityHub.receive(heldFinding());
-  account.emit(guardDutyEvent());
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  };
+  const role = { RoleName: 'web', AssumeRolePolicyDocument: JSON.stringify(trust) };
+  const { Role } = await iam.send(new CreateRoleCommand(role));
+  const { User } = await iam.send(new CreateUserCommand({ UserName: 'leaked' }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'leaked' }));
+  const accessKeyId = AccessKey?.AccessKeyId;
+  const session = { principalId: `${Role?.RoleId}:i-1234567890abcdef0`, userType: 'AssumedRole', userName: 'web' };
+  const user = { principalId: User?.UserId, userType: 'IAMUser', userName: 'leaked' };
+  for (const [id, who] of [
+    ['a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', session],
+    ['b0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', user],
+  ] as const) {
+    account.emit(
+      guardDutyEvent(
+        { id, resource: { resourceType: 'AccessKey', accessKeyDetails: { accessKeyId, ...who } } },
+        { id },
+      ),
+    );
+  }
 }
 
 /** Signed, but by somebody the policy of the quarantine does not name. */
@@ -303,6 +334,7 @@ describe.each([
   'guardduty-reaction',
   'config-reaction',
   'config-evaluation',
+  'config-sweep',
 ])('the role of %s', (name) => {
   it('allows what the function did in the embedded account, denies what it must never do, and holds nothing else', async () => {
     const did = recorder.calls(name);

@@ -74,6 +74,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
   }),
   BatchGetResourceConfigCommand: () => ({ action: 'config:BatchGetResourceConfig', resources: ['*'] }),
   ListDiscoveredResourcesCommand: () => ({ action: 'config:ListDiscoveredResources', resources: ['*'] }),
+  DescribeConfigRulesCommand: () => ({ action: 'config:DescribeConfigRules', resources: ['*'] }),
   PutEvaluationsCommand: () => ({ action: 'config:PutEvaluations', resources: ['*'] }),
   GetComplianceDetailsByConfigRuleCommand: (_input, at) => ({
     action: 'config:GetComplianceDetailsByConfigRule',

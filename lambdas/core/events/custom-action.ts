@@ -21,7 +21,11 @@ export interface ChosenFinding {
 }
 
 /** Kinds of findings that show plans. */
-const GENERATORS: ReadonlySet<string> = new Set(['countersign/image-signatures', 'countersign/iam-baseline']);
+const GENERATORS: ReadonlySet<string> = new Set([
+  'countersign/image-signatures',
+  'countersign/iam-baseline',
+  'countersign/containment',
+]);
 
 /** Findings of ours about results of Config, where Security Hub holds none. */
 const STAND_IN = 'countersign/config/';

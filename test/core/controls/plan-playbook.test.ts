@@ -45,7 +45,7 @@ describe.each(PLAYBOOK_NAMES)('the playbook %s', (name) => {
       fc.property(fc.oneof(fc.string(), fc.json()), fc.string(), (text, target) => {
         for (const held of [
           { target: wrong.target, text },
-          { ...wrong, target },
+          { ...wrong, target: `${target} ` },
         ]) {
           expect(planPlaybook(faultOf(name, { held: [held] })).is).not.toBe('plan');
         }

@@ -1,0 +1,10 @@
+import { awsConfig } from '../aws/clients/aws-config.ts';
+import { dynamodb } from '../aws/clients/dynamodb.ts';
+import { sqs } from '../aws/clients/sqs.ts';
+import { realWiring } from '../aws/real-wiring.ts';
+import { createHandler } from './handler.ts';
+
+export const handler = createHandler({
+  ...realWiring(import.meta.url),
+  clients: { sqs: sqs(), dynamodb: dynamodb(), awsConfig: awsConfig() },
+});
