@@ -30,11 +30,6 @@ export class DriftStore extends Construct {
     });
   }
 
-  /** Reads by key. */
-  allowRead(user: ServiceFunction): void {
-    this.#allow(user, ['dynamodb:GetItem']);
-  }
-
   /** Reads by key and conditional writes of single items. */
   allowReadAndWrite(user: ServiceFunction): void {
     this.#allow(user, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
