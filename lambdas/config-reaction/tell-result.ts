@@ -9,7 +9,7 @@ export function gatherFacts(
   { account, region, type, id }: ConfigResource,
   identity: ResourceIdentity,
   { rule, compliance, at, openSince = at }: KnownResult,
-): Omit<ResultFacts, 'known' | 'now'> {
+): Omit<ResultFacts, 'known' | 'isSettled' | 'now'> {
   return {
     account,
     region,

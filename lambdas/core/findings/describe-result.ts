@@ -28,6 +28,8 @@ export interface ResultFacts {
   readonly requirements: readonly string[];
   /** What else is known about the resource, one sentence each. */
   readonly known: readonly string[];
+  /** Whether the finding of Config is not waited for: it would be there. */
+  readonly isSettled: boolean;
   /** Unix milliseconds. */
   readonly at: number;
   readonly openSince: number;
@@ -62,7 +64,7 @@ export function describeResult(facts: ResultFacts): ResultNote {
       'countersign/Resource': fitText(what, 1024),
       ...(requirements.length > 0 && { 'countersign/Requirements': fitText(requirements.join(', '), 1024) }),
     },
-    standInAfter: new Date(facts.now + STAND_IN_AFTER).toISOString(),
+    standInAfter: new Date(facts.now + (facts.isSettled ? 0 : STAND_IN_AFTER)).toISOString(),
     ...(findingsOf === 'config' && { standIn: describeStandIn(facts, [says, ...known].join(' ')) }),
   };
 }
