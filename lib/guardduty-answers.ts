@@ -1,9 +1,13 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { DriftStore } from './drift-store.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
+import { allowReadingIam, CREDENTIAL_READS, PRINCIPAL_READS } from './iam-rights.ts';
+import type { PlanExecution } from './plan-execution.ts';
+import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
@@ -16,14 +20,17 @@ export interface GuardDutyAnswersProps {
   readonly recorder: FindingsRecorder;
 }
 
-/** From a finding of GuardDuty to a word beside it: rule -> queue -> guardduty-reaction. It changes nothing. */
+/** From a finding of GuardDuty to a word beside it: rule -> queue -> guardduty-reaction. It changes nothing; what it plans the executor carries out. */
 export class GuardDutyAnswers extends Construct {
   readonly queue: ReactionQueue;
   readonly reaction: ServiceFunction;
+  readonly #table: Table;
+  #ownRoles: readonly string[] = [];
 
   constructor(scope: Construct, id: string, { defaults, undelivered, recorder }: GuardDutyAnswersProps) {
     super(scope, id);
     const table = this.#createStore(defaults);
+    this.#table = table;
     this.queue = new ReactionQueue(this, 'Queue', {
       name: 'guardduty',
       key: defaults.key,
@@ -57,6 +64,27 @@ export class GuardDutyAnswers extends Construct {
       defaults.key.statementFor('sqs:send'),
     );
     this.#createRule(undelivered);
+  }
+
+  /** Lets the reaction plan to contain whom a finding is about: it reads them and proposes, and changes nothing. Tells it whom no plan may touch. */
+  addContainment(ledger: PlanLedger, plans: PlanExecution, ownRoles: readonly string[], drift?: DriftStore): void {
+    this.reaction.addEnvironment('LEDGER_TABLE', ledger.table.tableName);
+    this.reaction.addEnvironment('PLAN_QUEUE_URL', plans.queue.queue.queueUrl);
+    this.#ownRoles = ownRoles;
+    this.reaction.addEnvironment('OWN_ROLES', Lazy.string({ produce: () => this.#ownRoles.join(' ') }));
+    ledger.allowReadAndWrite(this.reaction);
+    plans.allowToSend(this.reaction);
+    allowReadingIam(this.reaction, [...PRINCIPAL_READS, ...CREDENTIAL_READS]);
+    this.reaction.allow(new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.#table.tableArn] }));
+    if (drift === undefined) return;
+    this.reaction.addEnvironment('DRIFT_TABLE', drift.table.tableName);
+    drift.allowRead(this.reaction);
+  }
+
+  /** Lets a function ask for a look at somebody who is contained, or is to be. */
+  allowToAsk(sender: ServiceFunction): void {
+    sender.addEnvironment('THREAT_QUEUE_URL', this.queue.queue.queueUrl);
+    sender.allow(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queue.queueArn] }));
   }
 
   #createStore({ key }: FunctionDefaults): Table {

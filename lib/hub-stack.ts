@@ -90,33 +90,40 @@ export class HubStack extends Stack {
     if (ownRuleArns.length > 0) results?.leaveOut(ownRuleArns);
     const configSweep =
       results && new ConfigSweep(this, 'ConfigSweep', { defaults, undelivered, answers: results, ownRuleArns });
-    const canPlan = quarantine !== undefined || iam !== undefined;
+    const containment = guardDuty?.containment;
+    const canPlan = quarantine !== undefined || iam !== undefined || containment !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
       : undefined;
-    if (plans !== undefined && drift !== undefined && iam !== undefined) {
-      const iamSweep = new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
-      const heartbeat = iam.heartbeat.enabled
+    const iamSweep =
+      drift && iam && new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
+    const heartbeat =
+      drift && iam?.heartbeat.enabled
         ? new Heartbeat(this, 'Heartbeat', { defaults, drift, undelivered, findings: recorder.queue })
         : undefined;
-      const own = [
-        iamSweep.sweep,
+    if (plans !== undefined) {
+      const functions = [
+        ...[images.reaction, recorder.recorder, sweep.sweep, plans.execution.executor, plans.operators.operator],
+        ...(iamSweep ? [iamSweep.sweep] : []),
         ...(heartbeat ? [heartbeat.heartbeat] : []),
         ...(threats ? [threats.reaction] : []),
+        ...(drift ? [drift.reaction] : []),
+        ...(trust ? [trust.refresh] : []),
         ...(results ? [results.reaction] : []),
         ...(evaluations ? [evaluations.evaluation] : []),
         ...(configSweep ? [configSweep.sweep] : []),
-        images.reaction,
-        recorder.recorder,
-        sweep.sweep,
-        drift.reaction,
-        plans.execution.executor,
       ];
-      const functions = [...own, plans.operators.operator, ...(trust ? [trust.refresh] : [])];
-      const all = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
-      drift.addPlans(plans.ledger, plans.execution, all);
-      drift.allowToAsk(plans.operators.operator);
-      plans.execution.addIam(iam, drift, all);
+      const own = [...functions.map(({ role }) => role.roleArn), ...(heartbeat ? [heartbeat.canaryArn] : [])];
+      if (drift !== undefined && iam !== undefined) {
+        drift.addPlans(plans.ledger, plans.execution, own);
+        drift.allowToAsk(plans.operators.operator);
+        plans.execution.addIam(iam, drift, own);
+      }
+      if (threats !== undefined && containment !== undefined) {
+        threats.addContainment(plans.ledger, plans.execution, own, drift?.store);
+        threats.allowToAsk(plans.operators.operator);
+        plans.execution.addContainment(containment, threats, own, iam);
+      }
     }
     new OperatorDashboard(this, 'Dashboard', {
       alarms,

@@ -25,6 +25,11 @@ export const READS = [
   'iam:ListUserPolicies',
 ];
 
+/** What a look at a user or role reads. */
+export const PRINCIPAL_READS = READS.filter(
+  (action) => !/Group(?:Policy|Policies)?$|PolicyVersion|GetPolicy$/.test(action),
+);
+
 /** By what somebody can act as a user. */
 export const CREDENTIAL_READS = [
   'iam:GetLoginProfile',
@@ -87,20 +92,12 @@ export function allowChangingIam(
   { protected: kept }: CompiledIam,
 ): void {
   const resources = everything(executor);
-  const role = (path: string) =>
-    Stack.of(executor).formatArn({
-      service: 'iam',
-      region: '',
-      resource: 'role',
-      resourceName: path,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
   executor.allow(
     new PolicyStatement({ actions: CHANGES, resources }),
     new PolicyStatement({
       effect: Effect.DENY,
       actions: CHANGES,
-      resources: [...ownRoles, role('aws-service-role/*'), role('aws-reserved/*'), ...kept],
+      resources: [...ownRoles, ...ownedByAws(executor), ...kept],
     }),
   );
   acknowledge(
@@ -110,16 +107,57 @@ export function allowChangingIam(
   );
 }
 
-function everything(user: ServiceFunction): string[] {
-  return ['role', 'user', 'group', 'policy'].map((resource) =>
-    Stack.of(user).formatArn({
-      service: 'iam',
-      region: '',
-      resource,
-      resourceName: '*',
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+/** What contains a user or role, and takes that back (`lambdas/core/threats/containment/plan-steps.ts`). */
+const CONTAINMENT = [
+  'iam:DeleteRolePolicy',
+  'iam:DeleteUserPolicy',
+  'iam:PutRolePolicy',
+  'iam:PutUserPolicy',
+  'iam:UpdateAccessKey',
+];
+const QUARANTINE = ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'];
+
+/** Rights to contain users and roles, but not the service's own roles, whom the operator protects, and what AWS owns. Of managed policies only those with which AWS itself quarantines. */
+export function allowContaining(executor: ServiceFunction, ownRoles: readonly string[], kept: readonly string[]): void {
+  const resources = ['role', 'user'].map((resource) => allOf(executor, resource));
+  const quarantine = `arn:${Aws.PARTITION}:iam::aws:policy/AWSCompromisedKeyQuarantine*`;
+  executor.allow(
+    new PolicyStatement({ actions: CONTAINMENT, resources }),
+    new PolicyStatement({
+      actions: QUARANTINE,
+      resources: [allOf(executor, 'user')],
+      conditions: { ArnLike: { 'iam:PolicyARN': quarantine } },
+    }),
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: [...CONTAINMENT, ...QUARANTINE],
+      resources: [...ownRoles, ...ownedByAws(executor), ...kept],
     }),
   );
+  acknowledge(
+    executor,
+    resources,
+    'Anybody may be in foreign hands; the roles of the service itself and what is protected are denied beside it.',
+  );
+}
+
+function everything(user: ServiceFunction): string[] {
+  return ['role', 'user', 'group', 'policy'].map((resource) => allOf(user, resource));
+}
+
+/** Roles that only AWS changes. */
+function ownedByAws(user: ServiceFunction): string[] {
+  return ['aws-service-role/*', 'aws-reserved/*'].map((path) => allOf(user, 'role', path));
+}
+
+function allOf(user: ServiceFunction, resource: string, resourceName = '*'): string {
+  return Stack.of(user).formatArn({
+    service: 'iam',
+    region: '',
+    resource,
+    resourceName,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
 }
 
 function acknowledge(user: ServiceFunction, resources: readonly string[], reason: string): void {

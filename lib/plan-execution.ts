@@ -2,12 +2,14 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
+import type { CompiledContainment } from '../lambdas/core/config/guardduty.ts';
 import type { CompiledIam } from '../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../lambdas/core/config/quarantine.ts';
 import { countOf } from './alarms.ts';
 import { allowBaselineReads } from './baseline-rights.ts';
+import type { GuardDutyAnswers } from './guardduty-answers.ts';
 import type { IamDrift } from './iam-drift.ts';
-import { allowChangingIam, allowReadingIam } from './iam-rights.ts';
+import { allowChangingIam, allowContaining, allowReadingIam } from './iam-rights.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { PlanLedger } from './plan-ledger.ts';
@@ -39,6 +41,14 @@ const SLOT_READS = [
   'iam:ListSSHPublicKeys',
   'iam:ListServiceSpecificCredentials',
   'iam:ListSigningCertificates',
+];
+
+/** What stands in the slots that contain somebody. */
+const CONTAINMENT_READS = [
+  'iam:GetRolePolicy',
+  'iam:GetUserPolicy',
+  'iam:ListAccessKeys',
+  'iam:ListAttachedUserPolicies',
 ];
 
 export interface PlanExecutionProps {
@@ -109,6 +119,20 @@ export class PlanExecution extends Construct {
     allowBaselineReads(this.executor, iam.bucket);
     allowReadingIam(this.executor, SLOT_READS);
     if (iam.mode !== 'observe') allowChangingIam(this.executor, ownRoles, iam);
+  }
+
+  /** Lets plans contain users and roles. What lasts for a time the executor itself comes back to. */
+  addContainment(
+    { credentials, protected: kept }: CompiledContainment,
+    answers: GuardDutyAnswers,
+    ownRoles: readonly string[],
+    iam: CompiledIam | undefined,
+  ): void {
+    this.executor.addEnvironment('PLAN_QUEUE_URL', this.queue.queue.queueUrl);
+    this.allowToSend(this.executor);
+    answers.allowToAsk(this.executor);
+    allowReadingIam(this.executor, CONTAINMENT_READS);
+    if (credentials.mode !== 'observe') allowContaining(this.executor, ownRoles, [...kept, ...(iam?.protected ?? [])]);
   }
 
   private allowDeciding({ defaults, killSwitch, images }: PlanExecutionProps): void {

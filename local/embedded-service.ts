@@ -8,7 +8,7 @@ import type { Clock, EmbeddedAccount } from './account/types.ts';
 import { Observations } from './observations.ts';
 import { withPatientPushes } from './scenarios/patient-client.ts';
 import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
-import { compileScenarioConfig, MIRROR, RELEASE_WORKFLOW } from './scenarios/trust.ts';
+import { compileScenarioConfig, MIRROR, RELEASE_WORKFLOW, type ScenarioParts } from './scenarios/trust.ts';
 import { createPrivateSigstore } from './sigstore/private-sigstore.ts';
 import { createSigningKey, type SigningKey } from './sigstore/signers.ts';
 import { serveRepository, TufRepository } from './sigstore/tuf-repository.ts';
@@ -31,7 +31,7 @@ export interface EmbeddedServiceOptions {
   /** Has IAM watched against signed baselines, in this mode. Default: IAM is left alone. */
   readonly iam?: 'observe' | 'approve' | 'enforce';
   /** Has findings of GuardDuty judged. Default: they are left alone. */
-  readonly guardDuty?: boolean;
+  readonly guardDuty?: ScenarioParts['guardDuty'];
   /** Has results of AWS Config told. Default: they are left alone. */
   readonly config?: CompiledAwsConfig;
   /** See RunTemplateOptions. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { findNearest } from '../../lambdas/core/config/find-nearest.ts';
+import { duration, lifetime } from '../../lambdas/core/duration.ts';
 import { eventIdOf, happeningOf, type OperatorCommand } from '../../lambdas/core/ledger/operator-command.ts';
 import { digestPlan, isPlanId, isReversible, type PlanId } from '../../lambdas/core/ledger/plan.ts';
 import { headOf, type LedgerRecord, transition } from '../../lambdas/core/ledger/record.ts';
@@ -15,6 +16,7 @@ countersign plan show PLAN [--region REGION] [--json]
 countersign plan approve PLAN [--irreversible] [--region REGION]
 countersign plan deny PLAN [--region REGION]
 countersign plan undo PLAN [--region REGION]
+countersign plan extend PLAN --for DURATION [--region REGION]
 
 Shows what is in the ledger of a deployed Countersign, and tells it what an operator decides. A decision goes to the operator queue; it is Countersign that
 writes it to the ledger, with who sent it as SQS knows them, and carries it out behind the kill switch and all guards.
@@ -22,6 +24,7 @@ writes it to the ledger, with who sent it as SQS knows them, and carries it out 
   --region REGION  default: AWS_REGION, AWS_DEFAULT_REGION
   --state STATE    plans in that state only: proposed, approved, auto, denied, expired, applying, applied, verified, failed, undoing, undone
   --irreversible   needed to approve a plan that cannot be taken back, such as a deletion
+  --for DURATION   of a plan that ends by itself: how long from now it is to last, 1m to 30d
   --json           a JSON object on a line for each plan
 
 Needs ssm:GetParameter on /countersign/ledger-table, dynamodb:GetItem (list: dynamodb:Scan) on the table, kms:Decrypt and kms:GenerateDataKey on the key of
@@ -31,12 +34,13 @@ Exit codes: 0 shown, or the ledger has the decision; 1 the decision is not possi
 3 the ledger could not be asked, or has not taken the decision within a minute; 70 a fault of countersign.
 `;
 
-const ACTIONS = ['list', 'show', 'approve', 'deny', 'undo'] as const;
+const ACTIONS = ['list', 'show', 'approve', 'deny', 'undo', 'extend'] as const;
 type Action = (typeof ACTIONS)[number];
 const OPTIONS = {
   region: { type: 'string' },
   state: { type: 'string' },
   irreversible: { type: 'boolean' },
+  for: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 /** Which options make sense with an action. */
@@ -46,6 +50,7 @@ const TAKES: Readonly<Record<Action, readonly string[]>> = {
   approve: ['region', 'irreversible'],
   deny: ['region'],
   undo: ['region'],
+  extend: ['region', 'for'],
 };
 /** How long a decision is waited for, milliseconds, and how often the ledger is asked. */
 const PATIENCE = 60_000;
@@ -77,7 +82,8 @@ export const plan: Command = {
       io.out(json ? `${toSafeJson(planAsData(record))}\n` : describeFully(record));
       return EXIT.yes;
     }
-    return decide(record, writeCommand(action, record, values.irreversible === true), ledger, io);
+    const until = action === 'extend' ? (io.clock ?? Date.now)() + readLifetime(values.for) : 0;
+    return decide(record, writeCommand(action, record, values.irreversible === true, until), ledger, io);
   },
 };
 
@@ -87,6 +93,13 @@ function readAction(word: string | undefined): Action {
   const nearest = word === undefined ? undefined : findNearest(word, ACTIONS);
   const hint = nearest === undefined ? `There are: ${ACTIONS.join(', ')}` : `Did you mean ${nearest}?`;
   throw new UsageError(`plan what? ${hint}`);
+}
+
+/** Milliseconds of a duration as people write it. */
+function readLifetime(text: string | undefined): number {
+  const parsed = duration.pipe(lifetime).safeParse(text ?? '');
+  if (!parsed.success) throw new UsageError('plan extend takes --for DURATION: 90m, 2h or 1d, a minute to 30 days');
+  return parsed.data * 1000;
 }
 
 /** Newest first. A row that does not hold is told and makes the answer no. */
@@ -110,8 +123,14 @@ async function list(ledger: OperatorLedger, state: string | undefined, json: boo
 }
 
 /** What is approved is what was read: its digest goes with the approval. */
-function writeCommand(action: 'approve' | 'deny' | 'undo', record: LedgerRecord, irreversible: boolean) {
+function writeCommand(
+  action: Exclude<Action, 'list' | 'show'>,
+  record: LedgerRecord,
+  irreversible: boolean,
+  until: number,
+): OperatorCommand {
   const common = { version: 1, request: randomUUID(), plan: record.plan.id } as const;
+  if (action === 'extend') return { ...common, action, until };
   return action === 'approve'
     ? ({ ...common, action, planDigest: digestPlan(record.plan), irreversible } as const)
     : ({ ...common, action } as const);

@@ -2,7 +2,7 @@ import { describeCall } from '../../lambdas/core/ledger/call.ts';
 import type { Actor, Happening } from '../../lambdas/core/ledger/event.ts';
 import { digestPlan, isReversible, type PlanStep } from '../../lambdas/core/ledger/plan.ts';
 import type { StepState } from '../../lambdas/core/ledger/progress.ts';
-import { headOf, type LedgerRecord } from '../../lambdas/core/ledger/record.ts';
+import { endOf, headOf, type LedgerRecord } from '../../lambdas/core/ledger/record.ts';
 import { makeVisible } from '../output/visible.ts';
 
 /** A plan on one line: id, state, mode, when it last moved, what it is about. */
@@ -29,6 +29,7 @@ export function describeFully(record: LedgerRecord): string {
     ...history.map(({ event }) => {
       return `    ${new Date(event.at).toISOString()}  ${describeActor(event.by)}: ${describeHappening(event.what)}`;
     }),
+    ...describeEnd(record),
     ...describeNext(record),
   ];
   return lines.map((line) => `${makeVisible(line)}\n`).join('');
@@ -37,6 +38,11 @@ export function describeFully(record: LedgerRecord): string {
 /** The same as data. */
 export function planAsData({ plan, progress, history }: LedgerRecord): unknown {
   return { ...plan, digest: digestPlan(plan), progress, history: history.map(({ event }) => event) };
+}
+
+function describeEnd(record: LedgerRecord): readonly string[] {
+  const end = record.progress.state === 'verified' ? endOf(record) : undefined;
+  return end === undefined ? [] : [`  ends      ${new Date(end).toISOString()}, by itself`];
 }
 
 function describeStep({ call, inverse }: PlanStep, state: StepState | undefined): string {
@@ -67,6 +73,8 @@ function describeHappening(what: Happening): string {
     case 'start-step':
     case 'start-undo':
       return `${what.kind} ${what.step}`;
+    case 'extend':
+      return `extend until ${new Date(what.until).toISOString()}`;
     default:
       return what.kind;
   }
@@ -78,6 +86,7 @@ function describeNext({ plan, progress: { state } }: LedgerRecord): readonly str
   const undo = `  countersign plan undo ${plan.id}`;
   if (state === 'proposed' && plan.mode !== 'observe') return ['next', approve, `  countersign plan deny ${plan.id}`];
   if (state === 'failed') return ['next', ...(plan.mode === 'observe' ? [] : [approve]), undo];
-  if (state === 'verified' && irreversible === '') return ['next', undo];
+  const extend = plan.expiresAfter === undefined ? [] : [`  countersign plan extend ${plan.id} --for 60m`];
+  if (state === 'verified' && irreversible === '') return ['next', ...extend, undo];
   return [];
 }

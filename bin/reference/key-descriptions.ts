@@ -68,6 +68,19 @@ export const CONFIG_KEYS: KeyDescriptions = {
     '`observe`: each finding is judged, and what follows from it is told. Nothing is changed. No default.',
   'guardDuty.leastConfidence':
     'What GuardDuty itself gives a lower confidence than this, 0 to 100, is set aside. Default: 50.',
+  'guardDuty.containment':
+    'What may be done about credentials in foreign hands. Without it nobody is contained, and nothing that could is deployed.',
+  'guardDuty.containment.credentials': 'Access keys of users, and sessions of roles.',
+  'guardDuty.containment.credentials.mode':
+    '`observe`: the plan is shown. `approve`: it waits for an operator. `enforce`: it is carried out. No default.',
+  'guardDuty.containment.credentials.expires':
+    'How long a containment lasts, unless an operator extends it or takes it back: 1 minute to 30 days. Default: `60m`.',
+  'guardDuty.containment.credentials.sessions':
+    '`one`: of a role the session that GuardDuty names. `all`: every session that was issued before. Default: `one`.',
+  'guardDuty.containment.protected':
+    'ARNs of users and roles that are never contained, with `*` and `?`: break-glass users, the deployer. Those under `iam.protected` are not, either.',
+  'guardDuty.containment.limits': 'Bounds of the blast radius.',
+  'guardDuty.containment.limits.perHour': 'How many containments may be begun within an hour, 1 to 1000.',
   config:
     'What is done about results of AWS Config rules (docs/config.md). Without it they are left alone. Our word stands beside the finding that Security Hub holds; only where it holds none there is one of ours.',
   'config.mode':

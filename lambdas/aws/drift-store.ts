@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand, Updat
 import * as z from 'zod';
 import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import { planFacts } from '../core/findings/plan-text.ts';
 import type { KnownBaseline } from '../core/iam/baseline/verify-baseline.ts';
 import type { DriftRecord } from '../core/iam/drift/lifecycle.ts';
 
@@ -26,21 +27,7 @@ const record = z.object({
   actors: z.array(z.string()).optional(),
   protection: z.string().optional(),
   passwordSetAt: z.number().optional(),
-  plans: z.array(
-    z.object({
-      kind: z.enum(['containment', 'deletion', 'revert']),
-      id: z.string(),
-      state: z.string(),
-      mode: z.enum(['observe', 'approve', 'enforce']),
-      planDigest: z.string(),
-      head: z.string(),
-      does: z.string(),
-      reversible: z.boolean(),
-      failure: z.string().optional(),
-      failureCode: z.string().optional(),
-      undoneBy: z.enum(['operator', 'rule']).optional(),
-    }),
-  ),
+  plans: z.array(planFacts),
   firstSeenAt: z.number(),
   findingUpdatedAt: z.number(),
   revision: z.number().int().positive(),

@@ -5,7 +5,7 @@ import { isDigest } from '../core/digest.ts';
 import type { Reason } from '../core/errors.ts';
 import { ledgerEvent } from '../core/ledger/event.ts';
 import { type Limit, takeRoom, type Use } from '../core/ledger/limits.ts';
-import { type PlanId, plan } from '../core/ledger/plan.ts';
+import { type PlanId, plan, planId } from '../core/ledger/plan.ts';
 import { LedgerError, type LedgerRecord } from '../core/ledger/record.ts';
 
 const digest = z.string().refine(isDigest);
@@ -39,6 +39,10 @@ const uses = z.object({
   uses: z.array(z.object({ plan: z.string(), at: z.number() })),
 });
 
+const holders = z.object({ revision: z.number().int().positive(), plans: z.array(planId) });
+/** More containments of one principal at a time are none that anybody could follow. */
+const MOST_HOLDERS = 20;
+
 /** The ledger: one DynamoDB item for each plan, and one for each limit. Writes are single-item and conditional. */
 export interface LedgerStore {
   /** Throws `malformed-row` where the row is not one. Whether its history holds is for `verifyRecord` to say. */
@@ -47,6 +51,10 @@ export interface LedgerStore {
   open(record: LedgerRecord): Promise<boolean>;
   /** Stores what follows `previous`. False where another writer came first. */
   write(record: LedgerRecord, previous: LedgerRecord): Promise<boolean>;
+  /** Notes that a plan holds a resource for a time, before the plan is opened: whoever watches the resource finds it by that. */
+  hold(resource: string, id: PlanId): Promise<void>;
+  /** The plans that hold a resource or held it, the newest at the end. What they do now is in their rows. */
+  readHeld(resource: string): Promise<readonly PlanId[]>;
   /** Takes room for a plan within a limit, or says that there is none. */
   take(limit: Limit, use: Use): Promise<Reason | undefined>;
 }
@@ -75,7 +83,23 @@ export function ledgerStore(dynamodb: DynamoDBDocumentClient, table: string): Le
     }
   };
 
+  const readHolders = async (resource: string) => {
+    const item = await get(`held ${resource}`);
+    return item === undefined ? undefined : holders.parse(item);
+  };
+
   return {
+    async hold(resource, id) {
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const known = await readHolders(resource);
+        if (known?.plans.includes(id)) return;
+        const plans = [...(known?.plans ?? []), id].slice(-MOST_HOLDERS);
+        const next = { plan: `held ${resource}`, revision: (known?.revision ?? 0) + 1, plans };
+        if (await put(next, known?.revision)) return;
+      }
+      throw new LedgerError('contended', `the holders of ${resource} were written by others ${MOST_ROUNDS} times`);
+    },
+    readHeld: async (resource) => (await readHolders(resource))?.plans ?? [],
     async read(id) {
       const item = await get(id);
       return item === undefined ? undefined : readRow(id, item);

@@ -56,9 +56,12 @@ export async function sendRechecks(
   }
 }
 
-/** Tells the executor of a plan that it may have to do something about. */
-export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId): Promise<void> {
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify({ version: 1, plan }) }));
+/** Tells the executor of a plan that it may have to do something about, after `delay` seconds (0 to 900). */
+export async function sendPlan(sqs: SQSClient, queueUrl: string, plan: PlanId, delay = 0): Promise<void> {
+  const MessageBody = JSON.stringify({ version: 1, plan });
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, ...(delay > 0 && { DelaySeconds: delay }) }),
+  );
 }
 
 /** Asks for a principal or policy to be looked at again after `delay` seconds (0 to 900). */

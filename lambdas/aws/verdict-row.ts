@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isDigest } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import { planFacts } from '../core/findings/plan-text.ts';
 import { keyOf } from '../core/image-name.ts';
 import { findDueTime } from '../core/images/sweep.ts';
 import type { VerdictRecord } from '../core/images/verdict.ts';
@@ -38,23 +39,7 @@ const row = z.object({
   manifest: z
     .object({ mediaType: z.string(), size: z.number().int().nonnegative(), artifactType: z.string().optional() })
     .optional(),
-  plans: z
-    .array(
-      z.object({
-        kind: z.enum(['containment', 'deletion']),
-        id: z.string(),
-        state: z.string(),
-        mode: z.enum(['observe', 'approve', 'enforce']),
-        planDigest: z.string(),
-        head: z.string(),
-        does: z.string(),
-        reversible: z.boolean(),
-        failure: z.string().optional(),
-        failureCode: z.string().optional(),
-        undoneBy: z.enum(['operator', 'rule']).optional(),
-      }),
-    )
-    .optional(),
+  plans: z.array(planFacts).optional(),
   policyHash: z.string(),
   policy: z.string().nullable(),
   evidence: z.string(),

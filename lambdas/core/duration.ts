@@ -14,3 +14,10 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 export function secondsOf(text: string): number {
   return Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? Number.NaN);
 }
+
+/** How long something that a plan did may stay before it is taken back by itself, seconds: a minute to thirty days. */
+export const lifetime = z
+  .number()
+  .int()
+  .min(60)
+  .max(30 * 86_400);

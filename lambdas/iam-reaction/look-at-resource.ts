@@ -16,12 +16,13 @@ import { describeHeartbeat } from '../core/findings/heartbeat-finding.ts';
 import { describeResource } from '../core/iam/describe-resource.ts';
 import { type DriftDecision, decideDrift } from '../core/iam/drift/decide.ts';
 import { type DriftRecord, episodeOf, isDriftFindingOwed, nextDrift } from '../core/iam/drift/lifecycle.ts';
+import { setAsideHeld } from '../core/iam/drift/set-aside.ts';
 import { readPlanted } from '../core/iam/heartbeat/canary.ts';
 import { parseIamArn } from '../core/iam/iam-arn.ts';
 import type { LiveState } from '../core/iam/live-state.ts';
 import { findAddedPaths } from '../core/iam/paths/find-added-paths.ts';
 import { isPlanId, isReversible, type Plan } from '../core/ledger/plan.ts';
-import { isForExecutor, type LedgerRecord, openRecord } from '../core/ledger/record.ts';
+import { isForExecutor, type LedgerRecord, openRecord, verifyRecord } from '../core/ledger/record.ts';
 
 export interface Parts {
   readonly wiring: Wiring<'iam' | 's3' | 'sqs' | 'dynamodb'>;
@@ -55,7 +56,8 @@ export async function lookAtResource(
   const arn = parseIamArn(named);
   if (arn === undefined || arn.account === 'aws' || !KINDS.includes(arn.type)) return 'done';
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const { live, resource } = await findNamed(named, parts);
+    const { live: found, resource } = await findNamed(named, parts);
+    const live = found && (await setHeldAside(found, parts));
     const planted = live && readPlanted(live);
     if (live !== undefined && planted !== undefined) {
       await reportPlanted(live.arn, planted, event, parts);
@@ -76,6 +78,21 @@ export async function lookAtResource(
     }
   }
   throw new CountersignError('contended', `the drift of ${named} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** What contains a principal for a time is no drift. Where it was taken away the executor looks, and says so. */
+async function setHeldAside(live: LiveState, { ledger, wiring, planQueueUrl }: Parts): Promise<LiveState> {
+  const holders: LedgerRecord[] = [];
+  for (const id of await ledger.readHeld(live.arn)) {
+    const record = await ledger.read(id);
+    if (record === undefined) continue;
+    verifyRecord(record);
+    holders.push(record);
+  }
+  const { live: rest, isBroken } = setAsideHeld(live, holders);
+  const broken = isBroken ? holders.filter(({ progress }) => progress.state === 'verified') : [];
+  for (const { plan } of broken) await sendPlan(wiring.clients.sqs, planQueueUrl, plan.id);
+  return rest;
 }
 
 /** What the heartbeat planted is seen where its event comes: a sweep would find it too, and say nothing about the events. */

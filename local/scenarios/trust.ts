@@ -1,6 +1,6 @@
 import type { CompiledAwsConfig } from '../../lambdas/core/config/aws-config.ts';
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
-import type { CompiledGuardDuty } from '../../lambdas/core/config/guardduty.ts';
+import type { CompiledContainment, CompiledGuardDuty } from '../../lambdas/core/config/guardduty.ts';
 import type { CompiledIam } from '../../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../../lambdas/core/config/quarantine.ts';
 import { digestOf } from '../../lambdas/core/digest.ts';
@@ -65,8 +65,8 @@ export interface ScenarioParts {
   readonly quarantine?: boolean | undefined;
   /** Has IAM watched against the baselines in BASELINES, and in this mode put right. */
   readonly iam?: CompiledIam['mode'] | undefined;
-  /** Has findings of GuardDuty judged. */
-  readonly guardDuty?: boolean | undefined;
+  /** Has findings of GuardDuty judged, and in a mode whom they are about contained. */
+  readonly guardDuty?: true | CompiledContainment['credentials']['mode'] | undefined;
   /** Has results of AWS Config told. */
   readonly config?: CompiledAwsConfig | undefined;
 }
@@ -83,7 +83,15 @@ const QUARANTINE: CompiledQuarantine = {
   limits: { perPolicyAndHour: 20, perRepositoryAndHour: 20 },
 };
 
-const GUARD_DUTY: CompiledGuardDuty = { mode: 'observe', leastConfidence: 50 };
+function describeGuardDuty(wanted: NonNullable<ScenarioParts['guardDuty']>): CompiledGuardDuty {
+  const credentials = { mode: wanted === true ? 'observe' : wanted, expires: 3600, sessions: 'one' } as const;
+  const containment = {
+    credentials,
+    protected: ['arn:aws:iam::*:user/break-glass*'],
+    limits: { perHour: 20 },
+  };
+  return { mode: 'observe', leastConfidence: 50, ...(wanted !== true && { containment }) };
+}
 
 /** The configuration as compiled, trusting one private Sigstore and one key. */
 export function compileScenarioConfig(
@@ -109,7 +117,7 @@ export function compileScenarioConfig(
         deploymentWait: 300,
       },
     }),
-    ...(guardDuty === true && { guardDuty: GUARD_DUTY }),
+    ...(guardDuty !== undefined && { guardDuty: describeGuardDuty(guardDuty) }),
     ...(config !== undefined && { config }),
     trust: {
       policy: describeTrustPolicy(repository !== undefined),

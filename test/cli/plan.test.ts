@@ -77,6 +77,18 @@ describe('plan list and show', () => {
   });
 });
 
+describe('extend', () => {
+  test('is refused for a plan that does not end by itself, and without a time', async () => {
+    expect(await run('extend', planOf(image), '--for', '2h')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('does not end by itself'),
+    });
+    for (const wrong of [[], ['--for', '10'], ['--for', '31d'], ['--for', '5s']]) {
+      expect(await run('extend', planOf(image), ...wrong)).toMatchObject({ code: 2 });
+    }
+  });
+});
+
 describe('decisions', () => {
   test('undo is carried out, under the name of who sent it', async () => {
     const undone = await run('undo', planOf(image));

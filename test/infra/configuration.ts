@@ -44,7 +44,15 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
     heartbeat: { enabled: true, every: 86_400, within: 1800 },
     deploymentWait: 300,
   },
-  guardDuty: { mode: 'observe', leastConfidence: 50 },
+  guardDuty: {
+    mode: 'observe',
+    leastConfidence: 50,
+    containment: {
+      credentials: { mode: 'enforce', expires: 3600, sessions: 'one' },
+      protected: ['arn:aws:iam::*:user/break-glass-*'],
+      limits: { perHour: 20 },
+    },
+  },
   config: { mode: 'observe', evaluations: true },
   trust: {
     ...content.trust,

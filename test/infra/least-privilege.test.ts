@@ -1,5 +1,5 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
-import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -155,7 +155,7 @@ beforeAll(async () => {
     refreshRoots: true,
     quarantine: true,
     iam: 'enforce',
-    guardDuty: true,
+    guardDuty: 'enforce',
     config: { mode: 'observe', evaluations: true },
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
@@ -173,7 +173,7 @@ beforeAll(async () => {
     await service.run(scenario);
   await prepareIam(service);
   await service.settle();
-  await raiseThreat(service.account);
+  await raiseThreats(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
   await driftEverywhere(service);
@@ -225,10 +225,32 @@ async function raiseResultOfRole({ account }: EmbeddedService): Promise<void> {
   account.emit(complianceChange({ about }));
 }
 
-/** A finding of GuardDuty that Security Hub holds. */
-async function raiseThreat(account: EmbeddedService['account']): Promise<void> {
+/** A finding of GuardDuty that Security Hub holds, about a session of a role, and one about a user with a key. */
+async function raiseThreats(account: EmbeddedService['account']): Promise<void> {
+  const { iam } = account.clients;
   internalsOf(account).securityHub.receive(heldFinding());
-  account.emit(guardDutyEvent());
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  };
+  const role = { RoleName: 'web', AssumeRolePolicyDocument: JSON.stringify(trust) };
+  const { Role } = await iam.send(new CreateRoleCommand(role));
+  const { User } = await iam.send(new CreateUserCommand({ UserName: 'leaked' }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'leaked' }));
+  const accessKeyId = AccessKey?.AccessKeyId;
+  const session = { principalId: `${Role?.RoleId}:i-1234567890abcdef0`, userType: 'AssumedRole', userName: 'web' };
+  const user = { principalId: User?.UserId, userType: 'IAMUser', userName: 'leaked' };
+  for (const [id, who] of [
+    ['a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', session],
+    ['b0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', user],
+  ] as const) {
+    account.emit(
+      guardDutyEvent(
+        { id, resource: { resourceType: 'AccessKey', accessKeyDetails: { accessKeyId, ...who } } },
+        { id },
+      ),
+    );
+  }
 }
 
 /** Signed, but by somebody the policy of the quarantine does not name. */

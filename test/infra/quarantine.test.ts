@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { CompiledContainment } from '../../lambdas/core/config/guardduty.ts';
 import type { CompiledQuarantine } from '../../lambdas/core/config/quarantine.ts';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { readTemplate, resourcesOf, type Template } from '../support/template.ts';
@@ -15,6 +16,7 @@ const synthesize = (policies: CompiledQuarantine['policies']) =>
         compiled: {
           ...compiled,
           iam: undefined,
+          guardDuty: undefined,
           images: { ...compiled.images, quarantine: { policies, protectedRepositories: [], limits } },
         },
       },
@@ -41,9 +43,9 @@ function grantsOf(template: Template) {
   });
 }
 
-/** What is neither reading (a report is only read) nor the service's own books and messages: tables, queues, logs, traces, findings. */
+/** What is neither reading (a report is only read) nor the service's own books and messages: tables, queues, logs, traces, findings, its own verdicts in Config. */
 const isChange = ({ action }: { readonly action: string }) =>
-  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^iam:GenerateCredentialReport$/.test(
+  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^config:PutEvaluations$|^iam:GenerateCredentialReport$/.test(
     action,
   ) && !/^\w+:(Get|List|Describe|BatchGet)/.test(action);
 const changesOf = (template: Template) =>
@@ -87,6 +89,33 @@ describe('rights to change anything', () => {
     expect(changesOf(synthesize(policies))).toEqual(actions);
   });
 
+  it.each<[CompiledContainment['credentials']['mode'], string[]]>([
+    ['observe', []],
+    [
+      'approve',
+      [
+        'iam:AttachUserPolicy',
+        'iam:DeleteRolePolicy',
+        'iam:DeleteUserPolicy',
+        'iam:DetachUserPolicy',
+        'iam:PutRolePolicy',
+        'iam:PutUserPolicy',
+        'iam:UpdateAccessKey',
+      ],
+    ],
+  ])('follow from a containment in mode %s', (mode, actions) => {
+    const containment: CompiledContainment = {
+      credentials: { mode, expires: 3600, sessions: 'one' },
+      protected: [],
+      limits: { perHour: 1 },
+    };
+    const guardDuty = { mode: 'observe', leastConfidence: 50, containment } as const;
+    const images = { ...compiled.images, quarantine: undefined };
+    const configuration = { ...fullConfiguration, compiled: { ...compiled, iam: undefined, images, guardDuty } };
+
+    expect(changesOf(readTemplate(synthesizeTemplate({ configuration })))).toEqual(actions);
+  });
+
   it('do not exist without a quarantine, nor does anything that could use them', () => {
     const template = readTemplate(synthesizeTemplate({ configuration: testConfiguration }));
     const names = resourcesOf(template, 'AWS::Lambda::Function').map(([, one]) => one.Metadata['countersign:function']);
@@ -113,11 +142,12 @@ describe('the ledger', () => {
     expect(table?.Properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 
-  it('is read by key and written in whole rows, by the four functions that have to', () => {
+  it('is read by key and written in whole rows, by the functions that have to', () => {
     const grants = grantsOf(whole).filter(({ on }) => on.includes(id));
 
     expect(distinct(grants.map(({ action }) => action))).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
     expect(distinct(grants.map(({ role }) => role.replace(/Role[0-9A-F]+$/, '')))).toEqual([
+      'GuardDutyAnswersReaction',
       'IamDriftReaction',
       'ImageVerificationReaction',
       'OperatorActionsOperator',

@@ -2,15 +2,13 @@ import * as z from 'zod';
 import { accountId } from '../aws-names.ts';
 import { duration } from '../duration.ts';
 import { alarms } from './alarms.ts';
+import { arnPattern } from './arn-pattern.ts';
 
 const seconds = z.number().int().positive();
 const mode = z.enum(['observe', 'approve', 'enforce']);
 const bucket = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'use the name of a bucket: lower-case letters, digits, hyphens');
-const arnPattern = z
-  .string()
-  .regex(/^arn:[a-z*-]+:iam::[\d*]+:[!-~]{1,600}$/, 'use an ARN of IAM, with * and ? as IAM has them');
 const limits = z.strictObject({
   /** Plans that may be begun within an hour. */
   perHour: z.number().int().min(1).max(1000),

@@ -19,7 +19,11 @@ export interface ChosenFinding {
 }
 
 /** Kinds of findings that show plans. */
-const GENERATORS: ReadonlySet<string> = new Set(['countersign/image-signatures', 'countersign/iam-baseline']);
+const GENERATORS: ReadonlySet<string> = new Set([
+  'countersign/image-signatures',
+  'countersign/iam-baseline',
+  'countersign/containment',
+]);
 
 export interface OperatorRequest {
   readonly action: OperatorAction;

@@ -30,6 +30,10 @@ export const asffFinding = z.strictObject({
       Original: text(64),
     }),
     Types: z.array(text(256)).min(1).max(50),
+    RelatedFindings: z
+      .array(z.strictObject({ ProductArn: text(2048), Id: text(512) }))
+      .max(10)
+      .optional(),
   }),
   Remediation: z.strictObject({ Recommendation: z.strictObject({ Text: text(512) }) }),
   ProductFields: z.record(text(128), z.string().max(2048)).refine((fields) => Object.keys(fields).length <= 50),

@@ -1,11 +1,12 @@
 import { describeCall } from '../ledger/call.ts';
 import { digestPlan, isReversible } from '../ledger/plan.ts';
-import { headOf, type LedgerRecord, undoneBy } from '../ledger/record.ts';
+import { endOf, headOf, type LedgerRecord, undoneBy } from '../ledger/record.ts';
 import type { PlanFacts } from './plan-text.ts';
 
 /** What a finding tells of one of its plans. */
 export function describePlan(kind: PlanFacts['kind'], record: LedgerRecord): PlanFacts {
   const { plan, progress } = record;
+  const endsAt = progress.state === 'verified' ? endOf(record) : undefined;
   const failure = record.history.findLast(({ event }) => event.what.kind === 'fail')?.event.what;
   return {
     kind,
@@ -16,6 +17,7 @@ export function describePlan(kind: PlanFacts['kind'], record: LedgerRecord): Pla
     head: headOf(record).digest,
     does: plan.steps.map(({ call }) => describeCall(call)).join(', then '),
     reversible: isReversible(plan),
+    ...(endsAt !== undefined && { endsAt }),
     ...(isBeingUndone(record) && { undoneBy: undoneBy(record) }),
     ...(progress.state === 'failed' &&
       failure?.kind === 'fail' && {

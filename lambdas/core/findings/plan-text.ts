@@ -1,24 +1,28 @@
+import * as z from 'zod';
 import { fitText } from './text.ts';
 
 /** What a finding tells of a plan. */
-export interface PlanFacts {
-  readonly kind: 'containment' | 'deletion' | 'revert';
-  readonly id: string;
-  readonly state: string;
-  readonly mode: 'observe' | 'approve' | 'enforce';
+export const planFacts = z.object({
+  kind: z.enum(['containment', 'deletion', 'revert']),
+  id: z.string(),
+  state: z.string(),
+  mode: z.enum(['observe', 'approve', 'enforce']),
   /** Digest of the plan: an approval names it, so that what is approved is what was shown. */
-  readonly planDigest: string;
+  planDigest: z.string(),
   /** Digest of the newest entry of its history, which stands for all of it. */
-  readonly head: string;
+  head: z.string(),
   /** What it does in words: `tag … , archive …`. */
-  readonly does: string;
-  readonly reversible: boolean;
+  does: z.string(),
+  reversible: z.boolean(),
   /** Why it failed, where it did. */
-  readonly failure?: string | undefined;
-  readonly failureCode?: string | undefined;
-  /** Who wanted it taken back, where somebody did. */
-  readonly undoneBy?: 'operator' | 'rule' | undefined;
-}
+  failure: z.string().optional(),
+  failureCode: z.string().optional(),
+  /** Who wanted it taken back, where somebody did; `time` where it ended by itself. */
+  undoneBy: z.enum(['operator', 'rule', 'time']).optional(),
+  /** When what it did is taken back by itself, Unix milliseconds. */
+  endsAt: z.number().optional(),
+});
+export type PlanFacts = z.infer<typeof planFacts>;
 
 /** One or two sentences for the description of the finding, about the plan that the reader can do something about: the last one. */
 export function describePlans(plans: readonly PlanFacts[]): string {
@@ -62,13 +66,18 @@ function describeState(plan: PlanFacts): string {
       }
       return `${name} failed: ${failure ?? 'see its history.'} The action "${action}" tries again to ${does}.`;
     case 'verified':
-      return `${name} was applied and a fresh read confirms it (${does}).${reversible ? ' The action "Countersign undo" takes it back.' : ''}`;
+      return `${name} was applied and a fresh read confirms it (${does}).${tellEnd(plan)}${reversible ? ' The action "Countersign undo" takes it back.' : ''}`;
     case 'undoing':
       return `${name} is being taken back.`;
     case 'undone':
+      if (undoneBy === 'time') return `${name} ended by itself at its time: what it did was taken back.`;
       if (undoneBy === 'rule') return `${name} was undone, since the image is verified.`;
       return `${name} was undone by an operator and is not proposed again under this configuration.`;
     default:
       return `${name} is under way: ${does}.`;
   }
+}
+
+function tellEnd({ endsAt }: PlanFacts): string {
+  return endsAt === undefined ? '' : ` It ends by itself at ${new Date(endsAt).toISOString()}.`;
 }

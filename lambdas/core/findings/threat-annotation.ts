@@ -26,6 +26,8 @@ export interface ThreatFacts {
   readonly about: string;
   readonly judgement: 'set-aside' | 'contain' | 'review';
   readonly reason: Reason;
+  /** What follows, in words; nothing was changed where it is absent. */
+  readonly answer?: string | undefined;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -33,7 +35,7 @@ export interface ThreatFacts {
 /** What Security Hub shows beside the finding of GuardDuty. Of what was set aside there is no finding of our own. */
 export function describeThreat(facts: ThreatFacts): Annotation {
   const { account, region, arn, judgement, reason, count, updatedAt, now } = facts;
-  const note = `Countersign: ${reason.message} It is about ${facts.about}. Nothing was changed.`;
+  const note = `Countersign: ${reason.message} It is about ${facts.about}. ${facts.answer ?? 'Nothing was changed.'}`;
   return {
     productArn: `arn:${partitionOf(region)}:securityhub:${region}::product/aws/guardduty`,
     findingId: arn,

@@ -45,7 +45,8 @@ export function startProgress(plan: Plan): Progress {
  * - a denial wins over an approval until the first step was begun;
  * - a step is started once until its lease ends, finished once, and never started again after that;
  * - only what was applied, or failed half-way, can be undone, and only where each step has an inverse;
- * - a rule can have that done only to a plan of its own in `enforce`.
+ * - a rule can have that done only to a plan of its own in `enforce`, the executor only when the plan has expired (`record.ts` knows when);
+ * - what was verified may be found changed by somebody else, while it is to last for a time.
  */
 export function advance(plan: Plan, progress: Progress, { what, by, at }: LedgerEvent): Advance {
   // Of a row that somebody changed the kind may be none: it is nobody's then.
@@ -72,9 +73,11 @@ export function advance(plan: Plan, progress: Progress, { what, by, at }: Ledger
     case 'verify':
       return move(progress, ['applied'], 'verified', what, [...UNBEGUN, 'applying']);
     case 'fail':
-      return move(progress, ['approved', 'auto', 'applying', 'applied', 'undoing'], 'failed', what, ['proposed']);
+      return fail(plan, progress, what);
     case 'request-undo':
       return requestUndo(plan, progress, what, by);
+    case 'extend':
+      return extend(plan, progress, what);
     case 'start-undo':
       return startUndo(progress, what.step, at);
     case 'finish-undo':
@@ -97,7 +100,8 @@ const OWNERS: Readonly<Record<Happening['kind'], readonly LedgerEvent['by']['kin
   'finish-step': ['executor'],
   verify: ['executor'],
   fail: ['executor'],
-  'request-undo': ['operator', 'rule'],
+  'request-undo': ['operator', 'rule', 'executor'],
+  extend: ['operator'],
   'start-undo': ['executor'],
   'finish-undo': ['executor'],
 };
@@ -141,10 +145,25 @@ function finishStep(
   return { ok: true, progress: nextStep(next) === undefined ? { ...next, state: 'applied' } : next };
 }
 
+/** Only what is watched until it ends is looked at after it was verified. */
+function fail(plan: Plan, progress: Progress, what: Happening): Advance {
+  const from: readonly PlanState[] = ['approved', 'auto', 'applying', 'applied', 'undoing'];
+  return move(progress, plan.expiresAfter === undefined ? from : [...from, 'verified'], 'failed', what, ['proposed']);
+}
+
+/** Changes no state: when the plan ends is read from the history. */
+function extend(plan: Plan, progress: Progress, what: Happening): Advance {
+  if (plan.expiresAfter === undefined) return refuse('not-due', 'the plan does not end by itself');
+  return move(progress, ['applying', 'applied', 'verified', 'failed'], progress.state, what, UNBEGUN);
+}
+
 function requestUndo(plan: Plan, progress: Progress, what: Happening, by: LedgerEvent['by']): Advance {
   // What a person approved a person takes back.
   if (by.kind === 'rule' && plan.mode !== 'enforce') {
     return refuse('wrong-actor', 'taking back a plan that is not enforced is for the operator');
+  }
+  if (by.kind === 'executor' && plan.expiresAfter === undefined) {
+    return refuse('wrong-actor', 'the plan does not end by itself');
   }
   if (progress.state === 'failed' && !mayHaveChanged(progress)) {
     return refuse('wrong-state', 'the plan changed nothing: there is nothing to undo');

@@ -38,6 +38,8 @@ export const happening = z.discriminatedUnion('kind', [
     reason: z.strictObject({ code: z.string().min(1).max(100), message: z.string().max(512) }),
   }),
   z.strictObject({ kind: z.literal('request-undo') }),
+  /** Moves the time at which the plan is taken back by itself, Unix milliseconds. */
+  z.strictObject({ kind: z.literal('extend'), until: z.number().int().nonnegative() }),
   z.strictObject({ kind: z.literal('start-undo'), step }),
   z.strictObject({ kind: z.literal('finish-undo'), step, observed }),
 ]);

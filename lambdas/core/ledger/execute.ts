@@ -6,6 +6,7 @@ import { nextStep, nextUndo } from './progress.ts';
 import {
   appliedBy,
   headOf,
+  isToEnd,
   LedgerError,
   type LedgerRecord,
   proposalEnd,
@@ -36,14 +37,19 @@ export interface ExecutorPorts {
   /** Whether anything forbids to apply the plan now. Asked before every call; what cannot be read forbids. An operator is not held by a quarrel. */
   findObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
   /** The same for taking back, which asks more where it is the rule that wants it. */
-  findUndoObstacle(plan: Plan, wantedBy: 'operator' | 'rule'): Promise<Reason | undefined>;
+  findUndoObstacle(plan: Plan, wantedBy: 'operator' | 'rule' | 'time'): Promise<Reason | undefined>;
   clock(): number;
   /** A name that no other run has, for what it notes in the ledger. */
   readonly run: string;
 }
 
 /** `waiting`: come back later, the world or another run is busy with it. */
-export type Execution = { readonly outcome: 'done' | 'waiting'; readonly record: LedgerRecord | undefined };
+export interface Execution {
+  readonly outcome: 'done' | 'waiting';
+  readonly record: LedgerRecord | undefined;
+  /** Whether this run noted anything. */
+  readonly moved: boolean;
+}
 
 /** Application and undo of twenty steps, each with start and finish, and what is around them. */
 const MOST_ROUNDS = 100;
@@ -55,18 +61,22 @@ const MOST_ROUNDS = 100;
  */
 export async function executePlan(id: Plan['id'], ports: ExecutorPorts): Promise<Execution> {
   let record = await ports.read(id);
-  if (record === undefined) return { outcome: 'done', record };
+  if (record === undefined) return { outcome: 'done', record, moved: false };
+  const found = record.history.length;
+  const end = (outcome: Execution['outcome'], at: LedgerRecord): Execution => {
+    return { outcome, record: at, moved: at.history.length > found };
+  };
   verifyRecord(record);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const next = await chooseNext(record, ports);
-    if (next === 'done' || next === 'waiting') return { outcome: next, record };
+    if (next === 'done' || next === 'waiting') return end(next, record);
     const noted = await note(record, next.what, ports, round);
-    if (noted === undefined) return { outcome: 'waiting', record };
+    if (noted === undefined) return end('waiting', record);
     record = noted;
     const refused = next.call === undefined ? undefined : await ports.perform(next.call);
     if (refused === undefined) continue;
     record = (await note(record, fail(refused).what, ports, round + MOST_ROUNDS)) ?? record;
-    return { outcome: 'done', record };
+    return end('done', record);
   }
   throw new LedgerError('contended', `${id} was not finished in ${MOST_ROUNDS} rounds`);
 }
@@ -88,10 +98,12 @@ async function chooseNext(record: LedgerRecord, ports: ExecutorPorts): Promise<N
       return verifyResult(record, ports);
     case 'undoing':
       return chooseUndo(record, ports);
+    case 'verified':
+      return isToEnd(record, ports.clock()) ? { what: { kind: 'request-undo' } } : watchResult(record, ports);
+    case 'failed':
+      return isToEnd(record, ports.clock()) ? { what: { kind: 'request-undo' } } : 'done';
     case 'denied':
     case 'expired':
-    case 'verified':
-    case 'failed':
     case 'undone':
       return 'done';
   }
@@ -154,6 +166,18 @@ async function verifyResult({ plan }: LedgerRecord, ports: ExecutorPorts): Promi
     seen.push(observed);
   }
   return { what: { kind: 'verify', observed: seen.join('; ').slice(0, 512) } };
+}
+
+/** What is to last for a time has to be there for that time: whoever is contained has reason to take it away. */
+async function watchResult({ plan }: LedgerRecord, ports: ExecutorPorts): Promise<Next> {
+  if (plan.expiresAfter === undefined) return 'done';
+  for (const { call } of plan.steps) {
+    const { is, observed } = await ports.look(call);
+    if (is === 'before' || is === 'elsewhere') {
+      return fail({ code: 'taken-away', message: `what the plan did is not there any more: ${observed}` });
+    }
+  }
+  return 'done';
 }
 
 /** Writes an entry to the ledger. Undefined where somebody else is at it. */

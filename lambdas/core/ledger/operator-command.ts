@@ -14,6 +14,7 @@ const command = z.discriminatedUnion('action', [
   }),
   z.strictObject({ ...common, action: z.literal('deny') }),
   z.strictObject({ ...common, action: z.literal('undo') }),
+  z.strictObject({ ...common, action: z.literal('extend'), until: z.number().int().positive() }),
 ]);
 
 /** What an operator asks for on the command line: a plan by its id, and what is to happen to it. */
@@ -70,6 +71,8 @@ export function happeningOf(asked: OperatorCommand): Happening {
       return { kind: 'deny' };
     case 'undo':
       return { kind: 'request-undo' };
+    case 'extend':
+      return { kind: 'extend', until: asked.until };
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalize } from '../canonical-json.ts';
 import { type Digest, digestOf, hexOf } from '../digest.ts';
+import { lifetime } from '../duration.ts';
 import { awsCall } from './call.ts';
 
 /** `observe`: shown and never applied. `approve`: waits for an operator. `enforce`: the rule itself authorises it. */
@@ -47,6 +48,8 @@ export const planDraft = z.strictObject({
   before: z.record(z.string().max(64), z.union([z.string().max(512), z.boolean()])),
   steps: z.array(planStep).min(1).max(MOST_STEPS),
   mode: planMode,
+  /** What it does is taken back by itself so many seconds after it was begun. Absent: it stays. */
+  expiresAfter: lifetime.optional(),
   /** The plan of the same content that the rule itself took back before. Without it that one would stand for this. */
   follows: planId.optional(),
 });

@@ -4,7 +4,7 @@ import { CountersignError } from '../errors.ts';
 import { type Advance, advance, type Refusal, startProgress } from './advance.ts';
 import type { LedgerEvent } from './event.ts';
 import { digestPlan, type Plan } from './plan.ts';
-import { PROPOSAL_LIFE, type Progress } from './progress.ts';
+import { mayHaveChanged, PROPOSAL_LIFE, type Progress } from './progress.ts';
 
 /** Thrown where a row is not what its own history says. Nothing is done on top of it. */
 export class LedgerError extends CountersignError<
@@ -73,10 +73,10 @@ export function headOf({ history }: Pick<LedgerRecord, 'history'>): Entry {
   return last;
 }
 
-/** Who last wanted the plan taken back. */
-export function undoneBy({ history }: Pick<LedgerRecord, 'history'>): 'operator' | 'rule' | undefined {
+/** Who last wanted the plan taken back; `time` where it ended by itself. */
+export function undoneBy({ history }: Pick<LedgerRecord, 'history'>): 'operator' | 'rule' | 'time' | undefined {
   const kind = history.findLast(({ event }) => event.what.kind === 'request-undo')?.event.by.kind;
-  return kind === 'executor' ? undefined : kind;
+  return kind === 'executor' ? 'time' : kind;
 }
 
 /** Who wants the plan carried out: the rule, until an operator approved it. */
@@ -90,11 +90,31 @@ export function proposalEnd({ history }: Pick<LedgerRecord, 'history'>): number 
   return (history[0]?.event.at ?? 0) + PROPOSAL_LIFE;
 }
 
+/**
+ * When what the plan did is to be taken back by itself, Unix milliseconds; undefined where it stays, or was not begun. The last extension counts, and without one the
+ * time since it was last begun.
+ */
+export function endOf({ plan, history }: Pick<LedgerRecord, 'plan' | 'history'>): number | undefined {
+  if (plan.expiresAfter === undefined) return undefined;
+  const last = history.findLast(({ event: { what } }) => what.kind === 'begin' || what.kind === 'extend')?.event;
+  if (last === undefined) return undefined;
+  return last.what.kind === 'extend' ? last.what.until : last.at + plan.expiresAfter * 1000;
+}
+
+/** Whether what the plan did is to be taken back now, by itself. Where that was tried once it is a matter for an operator, and not tried for ever. */
+export function isToEnd(record: LedgerRecord, now: number): boolean {
+  const { progress, history } = record;
+  const end = endOf(record) ?? Number.POSITIVE_INFINITY;
+  if (now < end || (progress.state !== 'verified' && progress.state !== 'failed')) return false;
+  const wasTried = history.some(({ event: { what, at } }) => what.kind === 'request-undo' && at >= end);
+  return mayHaveChanged(progress) && !wasTried;
+}
+
 /** Whether the executor has something to begin with: the rule authorised the plan, the undo was asked for, or the proposal has ended. */
 export function isForExecutor(record: LedgerRecord, now: number): boolean {
   const { state } = record.progress;
   if (state === 'undoing') return headOf(record).event.what.kind === 'request-undo';
-  return state === 'auto' || (state === 'proposed' && now >= proposalEnd(record));
+  return isToEnd(record, now) || state === 'auto' || (state === 'proposed' && now >= proposalEnd(record));
 }
 
 /** Makes sure that a row is what its history says: each entry follows from the one before, and all of them come to the progress. Throws `broken-chain`. */
@@ -111,8 +131,17 @@ export function verifyRecord(record: LedgerRecord): void {
   if (canonicalize(replayed.progress) !== canonicalize(record.progress)) throw broken(record, record.history.length);
 }
 
-/** A proposal has a life: after it, it can only expire, and before, it cannot. */
-function isLate(record: LedgerRecord, { what, at }: LedgerEvent): Advance | undefined {
+/** An operator may have it last so much longer from now on, milliseconds. */
+const LONGEST_EXTENSION = 30 * 86_400_000;
+
+/** A proposal has a life: after it, it can only expire, and before, it cannot. What a plan did has one too, where the plan says so. */
+function isLate(record: LedgerRecord, { what, at, by }: LedgerEvent): Advance | undefined {
+  if (what.kind === 'request-undo' && by.kind === 'executor' && at < (endOf(record) ?? Number.POSITIVE_INFINITY)) {
+    return refuse({ code: 'not-due', message: 'the plan has not ended yet', again: 'later' });
+  }
+  if (what.kind === 'extend' && (what.until <= at || what.until > at + LONGEST_EXTENSION)) {
+    return refuse({ code: 'not-due', message: 'a plan is extended to a time within thirty days', again: 'never' });
+  }
   if (record.progress.state !== 'proposed') return undefined;
   const ended = at >= proposalEnd(record);
   if (what.kind === 'approve' && ended) {

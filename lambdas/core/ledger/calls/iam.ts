@@ -162,7 +162,7 @@ export function describeIamCall(one: IamCall): string {
     case 'inline-policy': {
       const where = `inline policy ${one.policy} of ${one.holder.kind} ${one.holder.name}`;
       if (one.to === null) return `delete the ${where}`;
-      return one.from === null ? `put back the ${where}` : `set the ${where} back to its former document`;
+      return one.from === null ? `put the ${where}` : `set the ${where} back to its former document`;
     }
     case 'attachment': {
       const who = `${one.holder.kind} ${one.holder.name}`;
