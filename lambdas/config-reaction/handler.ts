@@ -21,6 +21,9 @@ import { readArrival } from './read-arrival.ts';
 import { noteAsTold, storeArrival } from './store-arrival.ts';
 import { gatherFacts } from './tell-result.ts';
 
+/** Config tells Security Hub within five minutes as a rule, seconds: to look for its finding before would only be to look again. */
+const FIRST_LOOK = 300;
+
 /**
  * Works off the queue of AWS Config: each message becomes a result or a deletion or goes to the dead letters with its reason (parse), is put in order with what is known of
  * the resource (decide), and what follows is told beside the findings of Config (record). What a playbook would do is a plan in the ledger; nothing is changed here.
@@ -40,7 +43,7 @@ export function createHandler(
   /** What a message brings: from Config by its event, or from the sweep. Undefined where nothing follows from it. */
   async function readMessage(body: string, messageId: string, telemetry: Telemetry) {
     const found = parseConfigRecheck(body);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { ...found, isSettled: true };
     const parsed = parseConfigEvent(body);
     if (parsed.outcome === 'event') return readArrival(parsed.event);
     await sendRejected(clients.sqs, rejectedQueueUrl, body, parsed.reason);
@@ -68,7 +71,7 @@ export function createHandler(
     if (!trust.usable || trust.config.config === undefined) {
       throw new CountersignError('no-configuration', 'the configuration cannot be used');
     }
-    const { resource, arrival } = arriving;
+    const { resource, arrival, isSettled } = arriving;
     // What our own rules say Security Hub has from us already.
     if (arrival.kind === 'result' && ownRules.has(arrival.rule.arn)) return;
     const stored = await storeArrival({ store, awsConfig: clients.awsConfig }, resource, arrival);
@@ -77,10 +80,12 @@ export function createHandler(
     for (const result of stored.tell) {
       const parts = remedies(trust.config);
       const remedy = parts && (await proposeRemedy(resource, result, parts, telemetry));
+      const facts = gatherFacts(resource, stored.identity, result, remedy);
       const said = remedy === undefined ? [] : [describeRemedy(remedy)];
       const known = [...said, ...(await describeKnown(stored.identity))];
-      const note = describeResult({ ...gatherFacts(resource, stored.identity, result, remedy), known, now: clock() });
-      await sendResultNote(clients.sqs, findingsQueueUrl, note);
+      const note = describeResult({ ...facts, known, isSettled, now: clock() });
+      const isNew = facts.state === 'failed' && !isSettled;
+      await sendResultNote(clients.sqs, findingsQueueUrl, note, isNew ? FIRST_LOOK : 0);
     }
     // Noted after it was handed on: what a crash between the two tells twice changes nothing.
     await noteAsTold(store, resource, stored.tell);

@@ -11,7 +11,7 @@ export function gatherFacts(
   identity: ResourceIdentity,
   { rule, compliance, at, openSince = at }: KnownResult,
   remedy?: RemedyFacts,
-): Omit<ResultFacts, 'known' | 'now'> {
+): Omit<ResultFacts, 'known' | 'isSettled' | 'now'> {
   return {
     account,
     region,

@@ -45,7 +45,8 @@ async function start(config: CompiledAwsConfig, tags: Readonly<Record<string, st
 
 async function raise(...events: unknown[]) {
   for (const event of events) service.account.emit(event);
-  await clock.advance(60_000);
+  // Long enough for the word beside the finding, which waits for that to come.
+  await clock.advance(10 * 60_000);
   await service.settle();
 }
 const finding = (id = findingOfConfig().Id) => service.observations.allFindings().find(({ Id }) => Id === id);

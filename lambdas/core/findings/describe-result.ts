@@ -29,6 +29,8 @@ export interface ResultFacts {
   readonly requirements: readonly string[];
   /** What else is known about the resource, one sentence each. */
   readonly known: readonly string[];
+  /** Whether the finding of Config is not waited for: it would be there. */
+  readonly isSettled: boolean;
   /** The plan that would put it right, where there is one. */
   readonly plan?: PlanFacts | undefined;
   /** Unix milliseconds. */
@@ -66,7 +68,7 @@ export function describeResult(facts: ResultFacts): ResultNote {
       ...planFieldsOf(facts),
       ...(requirements.length > 0 && { 'countersign/Requirements': fitText(requirements.join(', '), 1024) }),
     },
-    standInAfter: new Date(facts.now + STAND_IN_AFTER).toISOString(),
+    standInAfter: new Date(facts.now + (facts.isSettled ? 0 : STAND_IN_AFTER)).toISOString(),
     ...(findingsOf === 'config' && { standIn: describeStandIn(facts, [says, ...known].join(' ')) }),
   };
 }
