@@ -18,6 +18,8 @@ export type OperatorAction = (typeof OPERATOR_ACTIONS)[keyof typeof OPERATOR_ACT
 export interface ChosenFinding {
   readonly id: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** What a finding of another product is about, where its plan stands in fields that anybody may write beside it: the plan has to be about the same. */
+  readonly about?: readonly string[];
 }
 
 /** Kinds of findings that show plans. */
@@ -26,6 +28,9 @@ const GENERATORS: ReadonlySet<string> = new Set([
   'countersign/iam-baseline',
   'countersign/containment',
 ]);
+
+/** Findings of ours about results of Config, where Security Hub holds none. */
+const STAND_IN = 'countersign/config/';
 
 export interface OperatorRequest {
   readonly action: Exclude<OperatorAction, 'contain'>;
@@ -63,6 +68,11 @@ const customAction = envelope.extend({
           ProductArn: z.string().max(2048).optional(),
           AwsAccountId: accountId,
           ProductFields: z.record(z.string(), z.string()).default({}),
+          UserDefinedFields: z.record(z.string(), z.string()).default({}),
+          Resources: z
+            .array(z.object({ Id: z.string().max(2048) }))
+            .max(32)
+            .default([]),
         }),
       )
       .min(1)
@@ -104,10 +114,13 @@ export function parseOperatorRequest(body: string): ParsedRequest {
     return { outcome: 'contain', request: { eventId: id, account, region, threats } };
   }
   // What a member account reports reaches the hub too; plans are acted on in the account that they belong to.
-  const own = detail.findings.filter(
-    (finding) => finding.AwsAccountId === account && GENERATORS.has(finding.GeneratorId),
-  );
-  const findings = own.map(({ Id, ProductFields }) => ({ id: Id, fields: ProductFields }));
+  const findings = detail.findings
+    .filter((finding) => finding.AwsAccountId === account)
+    .flatMap(({ Id, GeneratorId, ProductFields, UserDefinedFields, Resources }): ChosenFinding[] => {
+      if (GENERATORS.has(GeneratorId) || Id.startsWith(STAND_IN)) return [{ id: Id, fields: ProductFields }];
+      if (UserDefinedFields['countersign/Plan'] === undefined) return [];
+      return [{ id: Id, fields: UserDefinedFields, about: Resources.map((one) => one.Id) }];
+    });
   return { outcome: 'request', request: { action, eventId: id, account, region, findings } };
 }
 
