@@ -28,7 +28,17 @@ async function start() {
     ...{ clock, graceSeconds: 60, random: seededRandom(1), onFailure: () => {} },
     ...{ config, template },
   });
-  internalsOf(service.account).awsConfig.items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
+  const { items } = internalsOf(service.account).awsConfig;
+  items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
+  addRule(CONFIG_RULE, 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED');
+}
+
+/** A rule of somebody else: a managed one by its identifier, or one that was written. */
+function addRule(rule: { readonly name: string; readonly arn: string }, identifier?: string) {
+  const { rules } = internalsOf(service.account).awsConfig;
+  const id = rule.arn.split('/').at(-1) ?? '';
+  const rest = { parameters: {}, every: 1e12, invoke: () => {} };
+  rules.add({ ...rule, id, ...rest, ...(identifier !== undefined && { identifier }) });
 }
 
 /** Until the first look for the finding of Config was made. */
@@ -73,6 +83,28 @@ describe('a result of AWS Config', () => {
       Workflow: { Status: 'NEW' },
     });
     expect(ours()).toEqual([]);
+  });
+
+  test.each([
+    ['a managed rule under another name', 'acme-0815', 'INCOMING_SSH_DISABLED', 'countersign/config/restricted-ssh'],
+    [
+      'a rule of its own under the name of a managed one',
+      'restricted-ssh',
+      undefined,
+      'countersign/config/custom/restricted-ssh',
+    ],
+  ])('is mapped by what the rule is: %s', async (_what, name, identifier, GeneratorId) => {
+    await start();
+    const rule = { name, arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-acme' };
+    addRule(rule, identifier);
+    await raise(complianceChange({ rule }));
+    await wait();
+
+    const isManaged = identifier !== undefined;
+    expect(ours()).toMatchObject([{ RecordState: 'ACTIVE', GeneratorId }]);
+    expect(JSON.stringify(ours()).includes('RelatedRequirements')).toBe(isManaged);
+    await raise(complianceChange({ rule, compliance: undefined, at: at(60) }));
+    expect(ours()).toMatchObject([{ RecordState: 'ARCHIVED', GeneratorId }]);
   });
 
   test('is told once, however often it comes', async () => {
