@@ -2,17 +2,22 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { driftStore } from '../aws/drift-store.ts';
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
+import { ledgerStore } from '../aws/ledger-store.ts';
+import type { SettingClients } from '../aws/plan-calls/settings/setting-adapter.ts';
 import { sendRejected, sendResultNote } from '../aws/queues.ts';
 import { resultStore } from '../aws/result-store.ts';
 import { ruleIdentifiers } from '../aws/rule-identifiers.ts';
 import type { Wiring } from '../aws/wiring.ts';
+import type { CompiledConfig } from '../core/config/compiled.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
 import type { ResourceIdentity } from '../core/controls/config-result.ts';
 import { CountersignError } from '../core/errors.ts';
 import { parseConfigEvent } from '../core/events/config-event.ts';
 import { parseConfigRecheck } from '../core/events/config-recheck.ts';
+import { describeRemedy } from '../core/findings/describe-remedy.ts';
 import { describeResult } from '../core/findings/describe-result.ts';
 import { describeOpenDrift } from '../core/iam/drift/describe-state.ts';
+import { proposeRemedy, type RemedyParts } from './propose-remedy.ts';
 import { readArrival } from './read-arrival.ts';
 import { noteAsTold, storeArrival } from './store-arrival.ts';
 import { gatherFacts } from './tell-result.ts';
@@ -22,10 +27,10 @@ const FIRST_LOOK = 300;
 
 /**
  * Works off the queue of AWS Config: each message becomes a result or a deletion or goes to the dead letters with its reason (parse), is put in order with what is known of
- * the resource (decide), and what follows is told beside the findings of Config (record). Nothing is changed here.
+ * the resource (decide), and what follows is told beside the findings of Config (record). What a playbook would do is a plan in the ledger; nothing is changed here.
  */
 export function createHandler(
-  wiring: Wiring<'sqs' | 'dynamodb' | 'awsConfig'>,
+  wiring: Wiring<'sqs' | 'dynamodb' | 'awsConfig' | keyof SettingClients>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients, clock } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
@@ -56,6 +61,12 @@ export function createHandler(
     return record === undefined ? [] : [describeOpenDrift(record) ?? []].flat();
   }
 
+  function remedies(config: CompiledConfig): RemedyParts | undefined {
+    if (config.config?.playbooks === undefined) return undefined;
+    const ledger = ledgerStore(clients.dynamodb, requireVariable(environment, 'LEDGER_TABLE'));
+    return { wiring, ledger, planQueueUrl: requireVariable(environment, 'PLAN_QUEUE_URL'), config };
+  }
+
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
     const arriving = await readMessage(body, messageId, telemetry);
     if (arriving === undefined) return;
@@ -69,8 +80,11 @@ export function createHandler(
     telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
     telemetry.info('config result', { messageId, kind: arrival.kind, outcome: stored.outcome });
     for (const result of stored.tell) {
-      const facts = gatherFacts(resource, stored.identity, result);
-      const known = await describeKnown(stored.identity);
+      const parts = remedies(trust.config);
+      const remedy = parts && (await proposeRemedy(resource, result, parts, telemetry));
+      const facts = gatherFacts(resource, stored.identity, result, remedy);
+      const said = remedy === undefined ? [] : [describeRemedy(remedy)];
+      const known = [...said, ...(await describeKnown(stored.identity))];
       const note = describeResult({ ...facts, known, isSettled, now: clock() });
       const isNew = facts.state === 'failed' && !isSettled;
       await sendResultNote(clients.sqs, findingsQueueUrl, note, isNew ? FIRST_LOOK : 0);

@@ -6,6 +6,7 @@ import { describeTemplate, type EmbeddedService, startEmbeddedService } from '..
 import { testConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import {
+  addConfigRule,
   BUCKET,
   BUCKET_ARN,
   CONFIG_RULE,
@@ -30,15 +31,7 @@ async function start() {
   });
   const { items } = internalsOf(service.account).awsConfig;
   items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
-  addRule(CONFIG_RULE, 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED');
-}
-
-/** A rule of somebody else: a managed one by its identifier, or one that was written. */
-function addRule(rule: { readonly name: string; readonly arn: string }, identifier?: string) {
-  const { rules } = internalsOf(service.account).awsConfig;
-  const id = rule.arn.split('/').at(-1) ?? '';
-  const rest = { parameters: {}, every: 1e12, invoke: () => {} };
-  rules.add({ ...rule, id, ...rest, ...(identifier !== undefined && { identifier }) });
+  addConfigRule(service.account);
 }
 
 /** Until the first look for the finding of Config was made. */
@@ -90,17 +83,17 @@ describe('a result of AWS Config', () => {
     [
       'a rule of its own under the name of a managed one',
       'restricted-ssh',
-      undefined,
+      '',
       'countersign/config/custom/restricted-ssh',
     ],
   ])('is mapped by what the rule is: %s', async (_what, name, identifier, GeneratorId) => {
     await start();
     const rule = { name, arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-acme' };
-    addRule(rule, identifier);
+    addConfigRule(service.account, rule, identifier);
     await raise(complianceChange({ rule }));
     await wait();
 
-    const isManaged = identifier !== undefined;
+    const isManaged = identifier !== '';
     expect(ours()).toMatchObject([{ RecordState: 'ACTIVE', GeneratorId }]);
     expect(JSON.stringify(ours()).includes('RelatedRequirements')).toBe(isManaged);
     await raise(complianceChange({ rule, compliance: undefined, at: at(60) }));
