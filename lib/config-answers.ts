@@ -3,8 +3,12 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { CompiledAwsConfig } from '../lambdas/core/config/aws-config.ts';
 import type { DriftStore } from './drift-store.ts';
 import type { FindingsRecorder } from './findings-recorder.ts';
+import type { PlanExecution } from './plan-execution.ts';
+import type { PlanLedger } from './plan-ledger.ts';
+import { allowSurveying } from './playbook-rights.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
@@ -18,7 +22,7 @@ export interface ConfigAnswersProps {
   readonly recorder: FindingsRecorder;
 }
 
-/** From a result of AWS Config to a word beside its finding: rules -> queue -> config-reaction. It changes nothing. */
+/** From a result of AWS Config to a word beside its finding: rules -> queue -> config-reaction. It changes nothing itself: what a playbook would do is a plan for the executor. */
 export class ConfigAnswers extends Construct {
   readonly queue: ReactionQueue;
   readonly reaction: ServiceFunction;
@@ -77,6 +81,15 @@ export class ConfigAnswers extends Construct {
         ],
       },
     });
+  }
+
+  /** Has the configured playbooks looked at, and their plans opened and handed to the executor. */
+  addPlans(ledger: PlanLedger, plans: PlanExecution, config: CompiledAwsConfig): void {
+    this.reaction.addEnvironment('LEDGER_TABLE', ledger.table.tableName);
+    this.reaction.addEnvironment('PLAN_QUEUE_URL', plans.queue.queue.queueUrl);
+    ledger.allowReadAndWrite(this.reaction);
+    plans.allowToSend(this.reaction);
+    allowSurveying(this.reaction, config);
   }
 
   /** Has what is known of a principal told beside results about it. */

@@ -91,10 +91,15 @@ export class HubStack extends Stack {
     const configSweep =
       results && new ConfigSweep(this, 'ConfigSweep', { defaults, undelivered, answers: results, ownRuleArns });
     const containment = guardDuty?.containment;
-    const canPlan = quarantine !== undefined || iam !== undefined || containment !== undefined;
+    const canPlan =
+      quarantine !== undefined || iam !== undefined || containment !== undefined || config?.playbooks !== undefined;
     const plans = canPlan
       ? this.addPlans({ defaults, verdicts, images, undelivered, killSwitch, quarantine, signingProfiles })
       : undefined;
+    if (plans !== undefined && results && config?.playbooks !== undefined) {
+      results.addPlans(plans.ledger, plans.execution, config);
+      plans.execution.addPlaybooks(config, iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`]);
+    }
     const iamSweep =
       drift && iam && new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
     const heartbeat =

@@ -2,6 +2,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
+import type { CompiledAwsConfig } from '../lambdas/core/config/aws-config.ts';
 import type { CompiledContainment } from '../lambdas/core/config/guardduty.ts';
 import type { CompiledIam } from '../lambdas/core/config/iam.ts';
 import type { CompiledQuarantine } from '../lambdas/core/config/quarantine.ts';
@@ -13,6 +14,7 @@ import { allowChangingIam, allowContaining, allowReadingIam } from './iam-rights
 import type { ImageVerification } from './image-verification.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { PlanLedger } from './plan-ledger.ts';
+import { allowPlaybooks } from './playbook-rights.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -119,6 +121,11 @@ export class PlanExecution extends Construct {
     allowBaselineReads(this.executor, iam.bucket);
     allowReadingIam(this.executor, SLOT_READS);
     if (iam.mode !== 'observe') allowChangingIam(this.executor, ownRoles, iam);
+  }
+
+  /** Lets plans of playbooks put settings right, but not those of what the service itself stands on. */
+  addPlaybooks(config: CompiledAwsConfig, ownResources: readonly string[]): void {
+    allowPlaybooks(this.executor, config, ownResources);
   }
 
   /** Lets plans contain users and roles. What lasts for a time the executor itself comes back to. */

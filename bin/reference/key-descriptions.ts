@@ -87,6 +87,17 @@ export const CONFIG_KEYS: KeyDescriptions = {
     '`observe`: each result is told with the requirements that its rule serves. Nothing is changed. No default.',
   'config.evaluations':
     'Shows our own verdicts in AWS Config, as custom rules: `countersign-image-signatures`, and where IAM is watched `countersign-iam-baseline` and `countersign-oidc-trust`. AWS Config has to record in the region. Default: false.',
+  'config.playbooks':
+    'What is done about faults that Config finds, by kind (docs/playbooks.md). One that is not named is left alone.',
+  'config.playbooks.NAME.mode':
+    '`observe`: the plan is shown beside the finding. `approve`: it waits for an operator. `enforce`: it is carried out. No default.',
+  'config.limits': 'Bounds of what playbooks may change. Needed with `playbooks`.',
+  'config.limits.perHour': 'Plans of one playbook that may be begun within an hour.',
+  'config.protected': 'ARNs of resources that no playbook changes, with `*` and `?`. Default: none.',
+  'config.ownerTags':
+    'Tags by which Terraform marks what it holds: such a resource gets its fix as a proposal, as do those of CloudFormation, which are known by its own tags. Default: none.',
+  'config.ownerTags[].key': 'Key of the tag.',
+  'config.ownerTags[].value': 'Its value. Default: any.',
   alarms: 'Who is told when the service itself needs help. Either of two forms.',
   'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'alarms.topicArn': 'An SNS topic that is there already.',

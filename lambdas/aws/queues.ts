@@ -99,10 +99,15 @@ export async function sendAnnotation(sqs: SQSClient, queueUrl: string, annotatio
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
 }
 
-/** Hands the recorder what is to stand beside the findings about a result of Config. */
-export async function sendResultNote(sqs: SQSClient, queueUrl: string, result: ResultNote): Promise<void> {
+/** Hands the recorder what is to stand beside the findings about a result of Config, after `delay` seconds (0 to 900). */
+export async function sendResultNote(
+  sqs: SQSClient,
+  queueUrl: string,
+  result: ResultNote,
+  delay: number,
+): Promise<void> {
   const MessageBody = JSON.stringify({ version: 1, result });
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, DelaySeconds: delay }));
 }
 
 /** Puts a message that can never be worked off to the dead letters at once, with the reason beside it: trying again would not change it. */

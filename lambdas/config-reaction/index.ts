@@ -1,10 +1,12 @@
 import { awsConfig } from '../aws/clients/aws-config.ts';
 import { dynamodb } from '../aws/clients/dynamodb.ts';
+import { lambda } from '../aws/clients/lambda.ts';
+import { s3 } from '../aws/clients/s3.ts';
 import { sqs } from '../aws/clients/sqs.ts';
 import { realWiring } from '../aws/real-wiring.ts';
 import { createHandler } from './handler.ts';
 
 export const handler = createHandler({
   ...realWiring(import.meta.url),
-  clients: { sqs: sqs(), dynamodb: dynamodb(), awsConfig: awsConfig() },
+  clients: { sqs: sqs(), dynamodb: dynamodb(), awsConfig: awsConfig(), lambda: lambda(), s3: s3() },
 });

@@ -2,6 +2,7 @@ import { type ConfigResource, isRuleOfSecurityHub, type ResourceIdentity } from 
 import { chooseRequirements } from '../core/controls/name-requirements.ts';
 import { findNeeds, generatorOf, managedNameOf } from '../core/controls/rules.ts';
 import type { KnownResult } from '../core/controls/take-result.ts';
+import type { RemedyFacts } from '../core/findings/describe-remedy.ts';
 import type { ResultFacts } from '../core/findings/describe-result.ts';
 
 /** What is told of one result. */
@@ -9,7 +10,8 @@ export function gatherFacts(
   { account, region, type, id }: ConfigResource,
   identity: ResourceIdentity,
   { rule, compliance, at, openSince = at }: KnownResult,
-): Omit<ResultFacts, 'known' | 'now'> {
+  remedy?: RemedyFacts,
+): Omit<ResultFacts, 'known' | 'isSettled' | 'now'> {
   return {
     account,
     region,
@@ -19,6 +21,7 @@ export function gatherFacts(
     resource: { type, id, ...identity },
     state: compliance === 'NON_COMPLIANT' ? 'failed' : compliance === 'COMPLIANT' ? 'passed' : 'gone',
     requirements: chooseRequirements(findNeeds(managedNameOf(rule.name))),
+    ...(remedy?.is === 'plan' && { plan: remedy.plan }),
     at,
     openSince,
   };

@@ -6,7 +6,7 @@ import { sendConfigRecheck } from '../aws/queues.ts';
 import { resultStore } from '../aws/result-store.ts';
 import { takeTurns } from '../aws/take-turns.ts';
 import type { Wiring } from '../aws/wiring.ts';
-import { compareResults, type Fault } from '../core/controls/compare-results.ts';
+import { compareResults, type HeldFault } from '../core/controls/compare-results.ts';
 import type { ConfigRule } from '../core/controls/config-result.ts';
 import type { FoundResult } from '../core/events/config-recheck.ts';
 import { describeEnds } from './describe-ends.ts';
@@ -65,12 +65,15 @@ export function createHandler(
     return result;
   });
 
-  async function readFaults(rules: readonly ConfigRule[]): Promise<readonly Fault[]> {
+  async function readFaults(rules: readonly ConfigRule[]): Promise<readonly HeldFault[]> {
     const inTurn = takeTurns(AT_ONCE);
-    const read = async (rule: ConfigRule): Promise<readonly Fault[]> => {
+    const read = async (rule: ConfigRule): Promise<readonly HeldFault[]> => {
       const [, , , region = '', account = ''] = rule.arn.split(':');
       const results = await listResults(clients.awsConfig, rule.name, ['NON_COMPLIANT']);
-      return results.map(({ type, id }) => ({ rule, resource: { type, id, account, region } }));
+      return results.map(({ type, id, at: recordedAt }) => ({
+        ...{ rule, recordedAt },
+        resource: { type, id, account, region },
+      }));
     };
     return (await Promise.all(rules.map((rule) => inTurn(() => read(rule))))).flat();
   }

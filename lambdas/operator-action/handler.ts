@@ -41,7 +41,7 @@ export function createHandler(
       const image = parseKey(plan?.resource ?? '');
       if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
       const iamQueueUrl = environment.IAM_QUEUE_URL;
-      if (plan?.resource.startsWith('arn:') && iamQueueUrl !== undefined) {
+      if (plan?.resource.includes(':iam::') && iamQueueUrl !== undefined) {
         await sendIamRecheck(clients.sqs, iamQueueUrl, plan.resource, 1);
       }
     }

@@ -21,9 +21,15 @@ export async function noteChoice(choice: OperatorChoice, ledger: LedgerStore, no
     verifyRecord(record);
     const { plan } = record;
     if (choice.findingId !== undefined && plan.findingId !== choice.findingId) return { outcome: 'other-finding' };
+    if (choice.about !== undefined && !shows(choice.about, plan)) return { outcome: 'other-finding' };
     const next = transition(record, choice.event(now));
     if (!next.ok) return { outcome: next.refusal.code, plan };
     if (await ledger.write(next.record, record)) return { outcome: 'noted', plan };
   }
   throw new LedgerError('contended', `${choice.plan} was written by others ${MOST_ROUNDS} times`);
+}
+
+/** Beside findings of others stand only plans of playbooks, and only those about a resource of the finding. */
+function shows(about: readonly string[], { rule, resource }: Plan): boolean {
+  return rule.startsWith('controls/') && about.includes(resource);
 }

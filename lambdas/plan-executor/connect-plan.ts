@@ -28,7 +28,7 @@ export interface ExecutorParts {
   readonly ledger: LedgerStore;
   /** Name of the parameter of the kill switch. */
   readonly killSwitch: string;
-  readonly guards: { readonly images: Guard; readonly iam: Guard; readonly threats: Guard };
+  readonly guards: { readonly images: Guard; readonly iam: Guard; readonly threats: Guard; readonly controls: Guard };
 }
 
 /** What `executePlan` needs of the world, for one run under its own name. */
@@ -44,6 +44,7 @@ export function connectPlan({ wiring, ledger, killSwitch, guards }: ExecutorPart
   }
 
   function guardOf({ rule }: Plan): Guard {
+    if (rule.startsWith('controls/')) return guards.controls;
     if (rule.startsWith('threats/')) return guards.threats;
     return rule.startsWith('iam/') ? guards.iam : guards.images;
   }

@@ -15,6 +15,7 @@ import { parsePlanMessage } from '../core/ledger/message.ts';
 import { endOf, LedgerError, type LedgerRecord } from '../core/ledger/record.ts';
 import { writeTargetMessage } from '../core/threats/containment/target-message.ts';
 import { connectPlan, type ExecutorClients } from './connect-plan.ts';
+import { guardControls } from './guard-controls.ts';
 import { guardIam } from './guard-iam.ts';
 import { guardQuarantine } from './guard-quarantine.ts';
 import { guardThreats } from './guard-threats.ts';
@@ -47,6 +48,7 @@ export function createHandler(
     killSwitch: requireVariable(environment, 'KILL_SWITCH'),
     guards: {
       images: guardQuarantine(wiring, deployed, keepTrust(deployed, roots, clock)),
+      controls: guardControls(deployed),
       iam: guardIam(wiring, deployed, driftStore(clients.dynamodb, environment.DRIFT_TABLE ?? '')),
       threats: guardThreats(deployed),
     },
@@ -70,7 +72,8 @@ export function createHandler(
     // The finding about the resource tells how its plan stands.
     const image = parseKey(execution.record?.plan.resource ?? '');
     if (image !== undefined) await sendRecheck(clients.sqs, imageQueueUrl, image, 1, clock());
-    if (iamQueueUrl !== undefined && execution.record !== undefined && image === undefined) {
+    const isOfControls = execution.record?.plan.rule.startsWith('controls/');
+    if (iamQueueUrl !== undefined && execution.record !== undefined && image === undefined && !isOfControls) {
       // IAM is consistent in the end only, and whoever is at it may be faster: the result is looked at again, and again later.
       for (const delay of execution.moved ? LATER_LOOKS : ONE_LOOK)
         await sendIamRecheck(clients.sqs, iamQueueUrl, execution.record.plan.resource, delay);

@@ -1,15 +1,19 @@
 import {
   DeletePublicAccessBlockCommand,
+  GetBucketTaggingCommand,
   GetPublicAccessBlockCommand,
   type PublicAccessBlockConfiguration,
+  PutBucketTaggingCommand,
   PutPublicAccessBlockCommand,
   S3ServiceException,
+  type Tag,
 } from '@aws-sdk/client-s3';
 import { answers } from './answer.ts';
 import type { AccountContext } from './context.ts';
 
 /** What is set on one bucket beside its objects. */
 export interface BucketSettings {
+  tags?: readonly Tag[] | undefined;
   publicAccess?: Required<PublicAccessBlockConfiguration> | undefined;
 }
 
@@ -21,6 +25,15 @@ export function bucketSettingOperations(context: AccountContext, settingsOf: (bu
     return settings;
   };
   return [
+    answers(PutBucketTaggingCommand, ({ Bucket, Tagging }) => {
+      settingsOf(Bucket).tags = Tagging?.TagSet ?? [];
+      return {};
+    }),
+    answers(GetBucketTaggingCommand, ({ Bucket, ExpectedBucketOwner }) => {
+      const { tags } = owned(Bucket, ExpectedBucketOwner);
+      if (tags === undefined) throw s3Fault('NoSuchTagSet', 'The TagSet does not exist', 404);
+      return { TagSet: [...tags] };
+    }),
     answers(GetPublicAccessBlockCommand, ({ Bucket, ExpectedBucketOwner }) => {
       const { publicAccess } = owned(Bucket, ExpectedBucketOwner);
       if (publicAccess === undefined) {

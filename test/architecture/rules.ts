@@ -23,6 +23,7 @@ const PURE_BUILTINS = ['node:crypto', 'node:util'];
 const STACK_KNOWS = [
   'lambdas/core/config/',
   'lambdas/core/errors.ts',
+  'lambdas/core/playbook-names.ts',
   'lambdas/core/iam/heartbeat/canary-role.ts',
   'lambdas/core/iam/write-surface.ts',
   'lambdas/core/iam/writes/',

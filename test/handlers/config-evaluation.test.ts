@@ -166,7 +166,7 @@ describe('our verdicts in AWS Config', () => {
       findingOfConfig({ Resources: [{ Type: 'AwsIamRole', Id: 'arn:aws:iam::123456789012:role/undeclared' }] }),
     );
     service.account.emit(complianceChange({ about }));
-    await pass(60_000);
+    await pass(6 * 60_000);
 
     const finding = service.observations.allFindings().find(({ Id }) => Id === findingOfConfig().Id);
     expect(finding).toMatchObject({ Note: { Text: expect.stringContaining('No baseline is signed for it.') } });

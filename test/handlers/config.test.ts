@@ -31,9 +31,10 @@ async function start() {
   internalsOf(service.account).awsConfig.items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
 }
 
+/** Until the first look for the finding of Config was made. */
 async function raise(...events: unknown[]) {
   for (const event of events) service.account.emit(event);
-  await clock.advance(60_000);
+  await clock.advance(6 * 60_000);
   await service.settle();
 }
 /** Long enough for Security Hub to have the finding, had it one. */

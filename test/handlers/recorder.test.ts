@@ -177,7 +177,7 @@ describe('the recorder', () => {
       rule: { name: 'r', arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-abcdef' },
       resource: { type: 'AWS::S3::Bucket', id: 'a', arn: 'arn:aws:s3:::a' },
       state: 'failed',
-      ...{ requirements: [], known: [], at: NOON, openSince: NOON, now: NOON },
+      ...{ requirements: [], known: [], isSettled: false, at: NOON, openSince: NOON, now: NOON },
     };
     const note = JSON.stringify({ version: 1, result: describeResult(facts) });
     hub.on(GetFindingsCommand).resolves({ Findings: [] });

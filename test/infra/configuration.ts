@@ -53,7 +53,11 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
       limits: { perHour: 20 },
     },
   },
-  config: { mode: 'observe', evaluations: true },
+  config: {
+    ...{ mode: 'observe', evaluations: true },
+    playbooks: { 's3-public-access': { mode: 'enforce' } },
+    limits: { perHour: 10 },
+  },
   trust: {
     ...content.trust,
     policy: { ...content.trust.policy, roots: { sigstore: refreshed.policy } },

@@ -1,6 +1,7 @@
 import { RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
 import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -47,6 +48,7 @@ const CHANGES = [
   'iam:DeleteLoginProfile',
   'iam:PutRolePolicy',
   'iam:UpdateAccessKey',
+  's3:PutBucketPublicAccessBlock',
 ];
 
 /** What no function may do, whatever its code becomes; changes are for the executor, and words beside findings of others for the recorder. */
@@ -78,6 +80,8 @@ const denied = (): DeniedCall[] => [
       resource: 'arn:aws:iam::123456789012:user/x',
     }),
   ),
+  { action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-logs' },
+  { action: 's3:PutBucketPolicy', resource: 'arn:aws:s3:::acme-logs' },
   { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PassRole', resource: 'arn:aws:iam::123456789012:role/x' },
@@ -156,7 +160,7 @@ beforeAll(async () => {
     quarantine: true,
     iam: 'enforce',
     guardDuty: 'enforce',
-    config: { mode: 'observe', evaluations: true },
+    config: fullConfiguration.compiled.config,
     random: seededRandom(1),
     onFailure: (_scenario, error) => failures.push(error),
     loadHandler: loadRecorded,
@@ -173,6 +177,7 @@ beforeAll(async () => {
     await service.run(scenario);
   await prepareIam(service);
   await service.settle();
+  await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
   await raiseThreats(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
@@ -379,6 +384,16 @@ describe('the role of plan-executor', () => {
     const proof = await proveLeastPrivilege(template, 'plan-executor', [], denied, { ...place, names });
 
     expect(own.length).toBeGreaterThan(5);
+    expect(proof.excessive).toEqual([]);
+  });
+});
+
+describe('what the service stands on', () => {
+  it('is out of reach of playbooks', async () => {
+    const denied = [{ action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-baselines' }];
+
+    const proof = await proveLeastPrivilege(template, 'plan-executor', [], denied, { ...place, names });
+
     expect(proof.excessive).toEqual([]);
   });
 });

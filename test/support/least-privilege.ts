@@ -57,7 +57,7 @@ export async function proveLeastPrivilege(
   return { missing, excessive, unused: role.actions().filter((action) => !used.has(action)) };
 }
 
-/** The role of one function, its inline policies resolved. */
+/** The role of one function, its policies resolved. */
 class SimulatedRole {
   private readonly policies: readonly { readonly name: string; readonly policy: z.infer<typeof policyDocument> }[];
   private readonly keyPolicy: unknown;
@@ -69,7 +69,9 @@ class SimulatedRole {
     this.arn = resolveText(template, lambda.Properties.Role, place);
     this.account = place.account;
     const roleName = this.arn.split('/').at(-1);
-    const attached = resourcesOf(template, 'AWS::IAM::Policy').filter(([, policy]) =>
+    // What does not fit into the inline policy the CDK moves to a managed one.
+    const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => resourcesOf(template, type));
+    const attached = policies.filter(([, policy]) =>
       z
         .array(z.string())
         .parse(resolveValue(template, policy.Properties.Roles, place))

@@ -43,6 +43,9 @@ const onRepository =
 const onQueue =
   (action: string): Mapping =>
   (input, at) => ({ action, resources: [at('sqs', lastSegment(queueInput.parse(input).QueueUrl))] });
+const onBucket =
+  (action: string): Mapping =>
+  (input) => ({ action, resources: [`arn:aws:s3:::${z.object({ Bucket: z.string() }).parse(input).Bucket}`] });
 const onTable =
   (action: string): Mapping =>
   (input, at) => ({
@@ -112,6 +115,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
     const { Bucket, Prefix } = z.object({ Bucket: z.string(), Prefix: z.string() }).parse(input);
     return { action: 's3:ListBucket', resources: [`arn:aws:s3:::${Bucket}`], prefix: Prefix };
   },
+  GetPublicAccessBlockCommand: onBucket('s3:GetBucketPublicAccessBlock'),
+  PutPublicAccessBlockCommand: onBucket('s3:PutBucketPublicAccessBlock'),
+  DeletePublicAccessBlockCommand: onBucket('s3:PutBucketPublicAccessBlock'),
+  GetBucketTaggingCommand: onBucket('s3:GetBucketTagging'),
   SendMessageCommand: onQueue('sqs:SendMessage'),
   SendMessageBatchCommand: onQueue('sqs:SendMessage'),
   ChangeMessageVisibilityCommand: onQueue('sqs:ChangeMessageVisibility'),

@@ -16,6 +16,8 @@ export type OperatorAction = (typeof OPERATOR_ACTIONS)[keyof typeof OPERATOR_ACT
 export interface ChosenFinding {
   readonly id: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** What a finding of another product is about, where its plan stands in fields that anybody may write beside it: the plan has to be about the same. */
+  readonly about?: readonly string[];
 }
 
 /** Kinds of findings that show plans. */
@@ -24,6 +26,9 @@ const GENERATORS: ReadonlySet<string> = new Set([
   'countersign/iam-baseline',
   'countersign/containment',
 ]);
+
+/** Findings of ours about results of Config, where Security Hub holds none. */
+const STAND_IN = 'countersign/config/';
 
 export interface OperatorRequest {
   readonly action: OperatorAction;
@@ -51,6 +56,11 @@ const customAction = envelope.extend({
           GeneratorId: z.string().max(512),
           AwsAccountId: accountId,
           ProductFields: z.record(z.string(), z.string()).default({}),
+          UserDefinedFields: z.record(z.string(), z.string()).default({}),
+          Resources: z
+            .array(z.object({ Id: z.string().max(2048) }))
+            .max(32)
+            .default([]),
         }),
       )
       .min(1)
@@ -81,10 +91,13 @@ export function parseOperatorRequest(body: string): ParsedRequest {
     return rejected('foreign-action', 'the action belongs to another account or region than the event');
   }
   // What a member account reports reaches the hub too; plans are acted on in the account that they belong to.
-  const own = detail.findings.filter(
-    (finding) => finding.AwsAccountId === account && GENERATORS.has(finding.GeneratorId),
-  );
-  const findings = own.map(({ Id, ProductFields }) => ({ id: Id, fields: ProductFields }));
+  const findings = detail.findings
+    .filter((finding) => finding.AwsAccountId === account)
+    .flatMap(({ Id, GeneratorId, ProductFields, UserDefinedFields, Resources }): ChosenFinding[] => {
+      if (GENERATORS.has(GeneratorId) || Id.startsWith(STAND_IN)) return [{ id: Id, fields: ProductFields }];
+      if (UserDefinedFields['countersign/Plan'] === undefined) return [];
+      return [{ id: Id, fields: UserDefinedFields, about: Resources.map((one) => one.Id) }];
+    });
   return { outcome: 'request', request: { action, eventId: id, account, region, findings } };
 }
 

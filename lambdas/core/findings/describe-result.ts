@@ -1,6 +1,7 @@
 import { partitionOf } from '../aws-names.ts';
 import { digestOf, hexOf } from '../digest.ts';
 import { type AsffFinding, findingBase } from './asff.ts';
+import { listPlanFields, type PlanFacts } from './plan-text.ts';
 import { resourceTypeOf } from './resource-type.ts';
 import type { ResultNote } from './result-note.ts';
 import { fitText } from './text.ts';
@@ -28,6 +29,10 @@ export interface ResultFacts {
   readonly requirements: readonly string[];
   /** What else is known about the resource, one sentence each. */
   readonly known: readonly string[];
+  /** Whether the finding of Config is not waited for: it would be there. */
+  readonly isSettled: boolean;
+  /** The plan that would put it right, where there is one. */
+  readonly plan?: PlanFacts | undefined;
   /** Unix milliseconds. */
   readonly at: number;
   readonly openSince: number;
@@ -60,9 +65,10 @@ export function describeResult(facts: ResultFacts): ResultNote {
       'countersign/Result': state,
       'countersign/Rule': fitText(rule.name, 128),
       'countersign/Resource': fitText(what, 1024),
+      ...planFieldsOf(facts),
       ...(requirements.length > 0 && { 'countersign/Requirements': fitText(requirements.join(', '), 1024) }),
     },
-    standInAfter: new Date(facts.now + STAND_IN_AFTER).toISOString(),
+    standInAfter: new Date(facts.now + (facts.isSettled ? 0 : STAND_IN_AFTER)).toISOString(),
     ...(findingsOf === 'config' && { standIn: describeStandIn(facts, [says, ...known].join(' ')) }),
   };
 }
@@ -76,13 +82,32 @@ function nameResource({ resource: { type, id, arn } }: ResultFacts): string[] {
   return [...new Set(ids)].filter((one) => one.length <= 2048);
 }
 
+/** The id of the finding of our own about a result. A plan goes by it, whoever's finding shows the plan. */
+export function nameResultFinding({
+  account,
+  region,
+  rule,
+  resource: { type, id },
+}: Pick<ResultFacts, 'account' | 'region' | 'rule'> & {
+  readonly resource: Pick<ResultFacts['resource'], 'type' | 'id'>;
+}): string {
+  return `countersign/config/${account}/${region}/${hexOf(digestOf(`${rule.arn}\n${type}\n${id}`)).slice(0, 40)}`;
+}
+
+function planFieldsOf({ plan }: ResultFacts): Record<string, string> {
+  if (plan === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(listPlanFields([plan])).map(([name, value]) => [name, fitText(value, 1024)]),
+  );
+}
+
 function describeStandIn(facts: ResultFacts, says: string): AsffFinding {
   const { account, region, rule, resource, state, at } = facts;
   const failed = state === 'failed';
   const name = fitText(resource.name ?? resource.id, 100);
   return {
     ...findingBase(account, region),
-    Id: `countersign/config/${account}/${region}/${hexOf(digestOf(`${rule.arn}\n${resource.type}\n${resource.id}`)).slice(0, 40)}`,
+    Id: nameResultFinding(facts),
     GeneratorId: facts.generatorId,
     CreatedAt: new Date(facts.openSince).toISOString(),
     // The time of Config and not ours: whatever comes later, the newest result stands.
@@ -108,6 +133,7 @@ function describeStandIn(facts: ResultFacts, says: string): AsffFinding {
       'countersign/ConfigRuleArn': rule.arn,
       'countersign/ConfigRuleName': rule.name,
       'countersign/ResourceId': fitText(resource.id, 2048),
+      ...planFieldsOf(facts),
     },
     Resources: [
       {

@@ -3,7 +3,7 @@ import { fitText } from './text.ts';
 
 /** What a finding tells of a plan. */
 export const planFacts = z.object({
-  kind: z.enum(['containment', 'deletion', 'revert']),
+  kind: z.enum(['containment', 'deletion', 'revert', 'remedy']),
   id: z.string(),
   state: z.string(),
   mode: z.enum(['observe', 'approve', 'enforce']),

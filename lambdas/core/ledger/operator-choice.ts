@@ -6,6 +6,8 @@ export interface OperatorChoice {
   readonly plan: PlanId;
   /** The finding that was acted on, which has to be the one that shows the plan. Absent where the plan itself was named. */
   readonly findingId?: string | undefined;
+  /** Instead, where it is a finding of another product: the resources that it is about. */
+  readonly about?: readonly string[] | undefined;
   readonly what: Happening;
   readonly event: (at: number) => LedgerEvent;
 }
@@ -23,7 +25,11 @@ interface Request {
  */
 export function readChoice(
   { action, eventId, account, region }: Request,
-  finding: { readonly id: string; readonly fields: Readonly<Record<string, string>> },
+  finding: {
+    readonly id: string;
+    readonly fields: Readonly<Record<string, string>>;
+    readonly about?: readonly string[] | undefined;
+  },
 ): OperatorChoice | undefined {
   const { fields } = finding;
   const deletes = action === 'delete' || (action === 'deny' && fields['countersign/DeletionPlan'] !== undefined);
@@ -34,7 +40,7 @@ export function readChoice(
   if (what === undefined) return undefined;
   return {
     plan,
-    findingId: finding.id,
+    ...(finding.about === undefined ? { findingId: finding.id } : { about: finding.about }),
     what,
     event: (at) => ({
       id: `security-hub/${eventId}/${plan}`,

@@ -8,12 +8,13 @@ const fault = (id: string, rule = 'r'): Fault => ({
   rule: { name: rule, arn: `arn:aws:config:eu-west-1:111122223333:config-rule/${rule}` },
   resource: { type: 'AWS::S3::Bucket', id, account: '111122223333', region: 'eu-west-1' },
 });
+const held = (id: string, rule = 'r', recordedAt = NOW - 3_600_000) => ({ ...fault(id, rule), recordedAt });
 const told = (id: string, at = NOW - DAY, rule = 'r') => ({ ...fault(id, rule), at });
 
 describe('compareResults', () => {
   it('finds what was not told and what is over, by rule and resource', () => {
     const { untold, over } = compareResults(
-      [fault('a'), fault('b'), fault('a', 's')],
+      [held('a'), held('b'), held('a', 's')],
       [told('a'), told('c'), told('b', NOW - DAY, 's')],
       NOW,
     );
@@ -23,8 +24,13 @@ describe('compareResults', () => {
   });
 
   it('has what stays told anew before Security Hub forgets it', () => {
-    expect(compareResults([fault('a')], [told('a', NOW - 30 * DAY)], NOW).untold).toEqual([]);
-    expect(compareResults([fault('a')], [told('a', NOW - 31 * DAY)], NOW).untold).toEqual([fault('a')]);
+    expect(compareResults([held('a')], [told('a', NOW - 30 * DAY)], NOW).untold).toEqual([]);
+    expect(compareResults([held('a')], [told('a', NOW - 31 * DAY)], NOW).untold).toEqual([fault('a')]);
+  });
+
+  it('leaves what was recorded just now to its event', () => {
+    expect(compareResults([held('a', 'r', NOW - 60_000)], [], NOW)).toEqual({ untold: [], over: [] });
+    expect(compareResults([held('a', 'r', NOW - 60_000)], [told('a')], NOW)).toEqual({ untold: [], over: [] });
   });
 });
 

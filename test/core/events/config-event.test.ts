@@ -219,3 +219,34 @@ describeWithCorpus('real notifications of Config', ['events', 'config-transforme
     });
   });
 });
+
+/** Every object of a sample that lies in a list or under a key. */
+function partsOf(value: unknown, depth = 0): object[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value, ...(depth < 4 ? Object.values(value).flatMap((one) => partsOf(one, depth + 1)) : [])];
+}
+
+describeWithCorpus('the samples of all services', ['events', 'cloud-custodian'], () => {
+  it('are none of Config but those that are, and none crashes', () => {
+    const root = corpusPath('events') ?? '';
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+    const outcomes = files.flatMap((name) => {
+      const text = readFileSync(join(root, name), 'utf8');
+      let parts: object[] = [];
+      try {
+        parts = partsOf(JSON.parse(text));
+      } catch {
+        // Samples that are malformed on purpose go in as they are.
+      }
+      const parsed = [text, ...parts.slice(0, 50).map((part) => JSON.stringify(part))].map(parseConfigEvent);
+      expect(
+        parsed.every((one) => one.outcome === 'event' || one.reason.message !== ''),
+        name,
+      ).toBe(true);
+      return parsed.some(({ outcome }) => outcome === 'event') ? [name] : [];
+    });
+
+    expect(files.length).toBeGreaterThan(200);
+    expect(outcomes).toEqual([join('cloud-custodian', 'sqs-discover.json')]);
+  });
+});

@@ -21,6 +21,7 @@ const facts: ResultFacts = {
   state: 'failed',
   requirements: ['NIST.800-53.r5 AC-3'],
   known: [],
+  isSettled: false,
   at: Date.UTC(2026, 10, 23),
   openSince: Date.UTC(2026, 10, 22),
   now: Date.UTC(2026, 10, 23, 0, 1),

@@ -1,9 +1,10 @@
 import {
   DeletePublicAccessBlockCommand,
+  GetBucketTaggingCommand,
   GetPublicAccessBlockCommand,
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
-import { isNamed, type SettingAdapter } from './setting-adapter.ts';
+import { isNamed, readTagList, type SettingAdapter } from './setting-adapter.ts';
 
 interface PublicAccess {
   readonly blockPublicAcls: boolean;
@@ -47,6 +48,16 @@ export const bucketPublicAccessAdapter: SettingAdapter<PublicAccess> = {
       RestrictPublicBuckets: to.restrictPublicBuckets,
     };
     await s3.send(new PutPublicAccessBlockCommand({ ...bucket, PublicAccessBlockConfiguration }));
+  },
+  async tags({ s3 }, { account, id }) {
+    try {
+      return readTagList(
+        (await s3.send(new GetBucketTaggingCommand({ Bucket: id, ExpectedBucketOwner: account }))).TagSet,
+      );
+    } catch (thrown) {
+      if (isNamed(thrown, 'NoSuchTagSet')) return {};
+      throw thrown;
+    }
   },
   // "A conflicting conditional operation is currently in progress" (S3 API Reference, error responses).
   again: ['OperationAborted'],

@@ -1,6 +1,7 @@
+import type { HeldSetting } from '../../../core/controls/playbooks/define-playbook.ts';
 import type { SettingCall, SettingPlace } from '../../../core/ledger/calls/setting.ts';
 import type { Setting } from '../../../core/ledger/calls/settings/define-setting.ts';
-import type { Reading, SettingAdapter, SettingClients } from './setting-adapter.ts';
+import type { Reading, SettingAdapter, SettingClients, Subject } from './setting-adapter.ts';
 
 /** What stands in a setting, as the canonical text that a plan holds. */
 export type SettingReading =
@@ -11,13 +12,19 @@ export type SettingReading =
 export interface ConnectedSetting {
   read(clients: SettingClients, place: SettingPlace): Promise<SettingReading>;
   write(clients: SettingClients, call: SettingCall): Promise<void>;
+  tags(clients: SettingClients, subject: Subject): Promise<Readonly<Record<string, string>>>;
+  /** Undefined where the kind has no list. `why`: one of them could not be put back. */
+  list(
+    clients: SettingClients,
+    subject: Subject,
+  ): Promise<readonly HeldSetting[] | { readonly why: string } | undefined>;
   readonly again: readonly string[];
 }
 
 /** Puts the texts of plans in front of the contents of an adapter. */
 export function connectSetting<Content>(
   setting: Setting<Content>,
-  { read, write, again = [] }: SettingAdapter<Content>,
+  { read, write, tags, list, again = [] }: SettingAdapter<Content>,
 ): ConnectedSetting {
   return {
     async read(clients, place) {
@@ -32,6 +39,19 @@ export function connectSetting<Content>(
       // The schema of a call does not let this happen.
       if (from === undefined || to === undefined) throw new TypeError(`${call.setting} cannot hold this`);
       await write(clients, call, { from: from.content, to: to.content });
+    },
+    tags,
+    async list(clients, subject) {
+      const items = await list?.(clients, subject);
+      if (items === undefined) return undefined;
+      const held: HeldSetting[] = [];
+      for (const item of items) {
+        if ('foreign' in item) return { why: item.foreign };
+        const known = setting.content.safeParse(item.content);
+        if (!known.success || !setting.target.test(item.target)) return { why: 'holds what no plan could put back' };
+        held.push({ target: item.target, text: setting.toText(known.data) });
+      }
+      return held;
     },
     again,
   };

@@ -1,8 +1,10 @@
 import {
   DeleteFunctionConcurrencyCommand,
   GetFunctionConcurrencyCommand,
+  ListTagsCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
+import { partitionOf } from '../../../core/aws-names.ts';
 import { isNamed, type SettingAdapter } from './setting-adapter.ts';
 
 export const lambdaConcurrencyAdapter: SettingAdapter<{ readonly reserved: number }> = {
@@ -23,6 +25,10 @@ export const lambdaConcurrencyAdapter: SettingAdapter<{ readonly reserved: numbe
       : lambda.send(
           new PutFunctionConcurrencyCommand({ FunctionName: target, ReservedConcurrentExecutions: to.reserved }),
         ));
+  },
+  async tags({ lambda }, { account, region, id }) {
+    const Resource = `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${id}`;
+    return (await lambda.send(new ListTagsCommand({ Resource }))).Tags ?? {};
   },
   // "The resource already exists, or another operation is in progress" (Lambda API Reference, PutFunctionConcurrency).
   again: ['ResourceConflictException'],

@@ -14,13 +14,34 @@ export type Reading<Content> =
   | { readonly is: 'underway' }
   | { readonly is: 'foreign'; readonly why: string };
 
+/** The resource that a fault is about, as Config names it. */
+export interface Subject {
+  readonly account: string;
+  readonly region: string;
+  readonly id: string;
+}
+
 /** How one kind of setting is read and written. Both throw what the SDK throws. */
 export interface SettingAdapter<Content> {
   read(clients: SettingClients, place: SettingPlace): Promise<Reading<Content>>;
   /** Makes the one call that sets it. What AWS answers is not believed: the next read is. */
   write(clients: SettingClients, place: SettingPlace, change: Change<Content>): Promise<void>;
+  /** The tags of what holds the setting: they say whether a tool owns it. */
+  tags(clients: SettingClients, subject: Subject): Promise<Readonly<Record<string, string>>>;
+  /** Every setting of the kind that the subject has; absent where it has one of its own name. */
+  list?(clients: SettingClients, subject: Subject): Promise<readonly (SettingItem<Content> | ForeignItem)[]>;
   /** Names of errors of `write` after which another try may succeed, though AWS calls them a fault of the client. */
   readonly again?: readonly string[];
+}
+
+export interface SettingItem<Content> {
+  readonly target: string;
+  readonly content: Content;
+}
+
+/** One that a plan could not put back. */
+export interface ForeignItem {
+  readonly foreign: string;
 }
 
 export interface Change<Content> {
@@ -31,4 +52,11 @@ export interface Change<Content> {
 /** Whether an error of the SDK has one of these names: not every one has a class. */
 export function isNamed(thrown: unknown, ...names: readonly string[]): boolean {
   return thrown instanceof Error && names.includes(thrown.name);
+}
+
+/** Tags as most services list them. */
+export function readTagList(
+  list: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(list.flatMap(({ Key, Value = '' }) => (Key === undefined ? [] : [[Key, Value]])));
 }
