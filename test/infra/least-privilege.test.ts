@@ -265,7 +265,7 @@ const signedByStranger: Scenario = {
   run: async (world) => {
     const image = await pushNewImage(world, 'vault/other');
     await pushBundle(world, 'vault/other', image, world.sigstore.signImageBundle(image.digest, githubWorkflow('x/y')));
-    return { repository: 'vault/other', digest: image.digest };
+    return { kind: 'image', repository: 'vault/other', digest: image.digest };
   },
 };
 
