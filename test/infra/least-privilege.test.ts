@@ -19,7 +19,7 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
-import { complianceChange } from '../support/config.ts';
+import { addConfigRule, complianceChange } from '../support/config.ts';
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
@@ -180,6 +180,7 @@ beforeAll(async () => {
   await service.settle();
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
   await raiseThreats(service.account);
+  addConfigRule(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
   await driftEverywhere(service);
@@ -266,7 +267,7 @@ const signedByStranger: Scenario = {
   run: async (world) => {
     const image = await pushNewImage(world, 'vault/other');
     await pushBundle(world, 'vault/other', image, world.sigstore.signImageBundle(image.digest, githubWorkflow('x/y')));
-    return { repository: 'vault/other', digest: image.digest };
+    return { kind: 'image', repository: 'vault/other', digest: image.digest };
   },
 };
 
