@@ -36,6 +36,7 @@ const driftSchema = z.object({
 });
 export type ObservedDrift = z.infer<typeof driftSchema>;
 
+const STEP_STATES = ['pending', 'started', 'done', 'kept', 'undo-started', 'undone'] as const;
 const planSchema = z.object({
   id: z.string(),
   resource: z.string(),
@@ -43,7 +44,7 @@ const planSchema = z.object({
   mode: z.string(),
   reason: z.string(),
   revision: z.number(),
-  steps: z.array(z.object({ does: z.string(), inverse: z.string().nullable(), at: z.string() })),
+  steps: z.array(z.object({ does: z.string(), inverse: z.string().nullable(), at: z.enum(STEP_STATES) })),
 });
 export type ObservedPlan = z.infer<typeof planSchema> & { readonly trace: string };
 

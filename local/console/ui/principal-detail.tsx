@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks';
+import type { ActionView, FindingView, PrincipalView } from '../api.ts';
+import { FindingTab } from './finding-tab.tsx';
+import type { Journey } from './lanes.ts';
+import { Notice } from './notice.tsx';
+import { PlanTab } from './plan-tab.tsx';
+import { StateChip } from './state-chip.tsx';
+import { StepList } from './step-list.tsx';
+import { Tabs } from './tabs.tsx';
+
+type TabName = 'drift' | 'finding' | 'plan' | 'steps';
+
+/** One role or user: how it stands to what was signed, and behind tabs the drift, the finding, the plans and every step. */
+export function PrincipalDetail(props: {
+  readonly journey: Journey;
+  readonly principal: PrincipalView | undefined;
+  readonly finding: FindingView | undefined;
+  readonly onAct: ((action: ActionView) => Promise<unknown>) | undefined;
+}) {
+  const { journey, principal, finding, onAct } = props;
+  const [tab, setTab] = useState<TabName>('drift');
+  return (
+    <article class="detail" aria-label={`Principal ${journey.name}`}>
+      <header>
+        <div class="detail-title">
+          <h2>{journey.name}</h2>
+          <StateChip state={journey.state} />
+        </div>
+        <p class="digest full">{journey.trace}</p>
+        <p class="muted">{tellState(principal)}</p>
+      </header>
+      <Tabs
+        label="About this principal"
+        chosen={tab}
+        onChoose={setTab}
+        tabs={[
+          { name: 'drift', title: 'Drift', count: principal?.deviations.length ?? 0 },
+          { name: 'finding', title: 'Finding', count: finding === undefined ? 0 : 1 },
+          { name: 'plan', title: 'Plan', count: journey.plans.length },
+          { name: 'steps', title: 'Steps', count: journey.entries.length },
+        ]}
+      >
+        {tab === 'drift' ? <DriftTab principal={principal} /> : null}
+        {tab === 'finding' ? <FindingTab finding={finding} pending={false} /> : null}
+        {tab === 'plan' ? <PlanTab plans={journey.plans} onAct={onAct} /> : null}
+        {tab === 'steps' ? <StepList entries={journey.entries} /> : null}
+      </Tabs>
+    </article>
+  );
+}
+
+function tellState(principal: PrincipalView | undefined): string {
+  if (principal === undefined) return 'No drift: nothing that was seen deviates from what was signed.';
+  switch (principal.state) {
+    case 'covered':
+      return 'It deviated, and a fresh read shows again what was signed.';
+    case 'drifted':
+      return `What it may do now is ${principal.verdict ?? 'unknown'}, held against what was signed.`;
+    case 'undeclared':
+      return 'No signed baseline declares it.';
+    case 'deleted':
+      return 'A signed baseline declares it, and it is not there.';
+    case 'unreadable-baseline':
+      return 'Its baseline cannot be relied on, so nothing is changed.';
+    case 'gone':
+      return 'It is not there any more, and no baseline declares it.';
+  }
+}
+
+function DriftTab({ principal }: { readonly principal: PrincipalView | undefined }) {
+  if (principal === undefined || (principal.deviations.length === 0 && principal.paths.length === 0)) {
+    return (
+      <Notice title="Nothing deviates now">
+        {principal?.actor === undefined
+          ? 'Live state is what was signed.'
+          : `The last change was seen of ${principal.actor}.`}
+      </Notice>
+    );
+  }
+  const { deviations, paths, actor, protection } = principal;
+  return (
+    <div class="drift">
+      {paths.length === 0 ? null : (
+        <>
+          <h4>Ways to more rights that it adds</h4>
+          <ul class="reasons">
+            {paths.map((path) => (
+              <li key={path}>{path}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h4>What deviates</h4>
+      <ul class="reasons">
+        {deviations.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {actor === undefined ? null : <p class="prose">Last change seen: {actor}.</p>}
+      {protection === undefined ? null : <p class="prose">{protection}</p>}
+    </div>
+  );
+}
