@@ -74,14 +74,20 @@ export const imageSchema = z.object({
 });
 export type ImageView = z.infer<typeof imageSchema>;
 
+const deviation = {
+  deviations: z.array(z.string()),
+  /** Escalation paths that this adds. */
+  paths: z.array(z.string()),
+};
+
 export const principalSchema = z.object({
   /** ARN. */
   trace: z.string(),
   state: z.enum(driftStates),
   verdict: z.string().optional(),
-  deviations: z.array(z.string()),
-  /** Escalation paths that the drift adds. */
-  paths: z.array(z.string()),
+  ...deviation,
+  /** How it deviated last, where that is over. */
+  before: z.object(deviation).optional(),
   actor: z.string().optional(),
   protection: z.string().optional(),
   /** Unix milliseconds. */

@@ -103,6 +103,7 @@ describe.each<[string, Partial<Faults>]>([
       expect.stringMatching(/detach .*AdministratorAccess/),
     ]);
     expect(own.filter(({ step }) => step === 'verified')).toHaveLength(1);
+    expect(subject && service.observations.driftOf(traceOf(subject))?.before?.paths).toHaveLength(1);
   });
 
   test('what an operator took back is undone, and stays so', () => {

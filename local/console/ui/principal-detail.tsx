@@ -34,7 +34,7 @@ export function PrincipalDetail(props: {
         chosen={tab}
         onChoose={setTab}
         tabs={[
-          { name: 'drift', title: 'Drift', count: principal?.deviations.length ?? 0 },
+          { name: 'drift', title: 'Drift', count: (principal?.before ?? principal)?.deviations.length ?? 0 },
           { name: 'finding', title: 'Finding', count: finding === undefined ? 0 : 1 },
           { name: 'plan', title: 'Plan', count: journey.plans.length },
           { name: 'steps', title: 'Steps', count: journey.entries.length },
@@ -68,36 +68,37 @@ function tellState(principal: PrincipalView | undefined): string {
 }
 
 function DriftTab({ principal }: { readonly principal: PrincipalView | undefined }) {
-  if (principal === undefined || (principal.deviations.length === 0 && principal.paths.length === 0)) {
-    return (
-      <Notice title="Nothing deviates now">
-        {principal?.actor === undefined
-          ? 'Live state is what was signed.'
-          : `The last change was seen of ${principal.actor}.`}
-      </Notice>
-    );
-  }
-  const { deviations, paths, actor, protection } = principal;
+  if (principal === undefined) return <Notice title="Nothing deviates">Live state is what was signed.</Notice>;
+  const { before, actor, protection } = principal;
   return (
     <div class="drift">
-      {paths.length === 0 ? null : (
-        <>
-          <h4>Ways to more rights that it adds</h4>
-          <ul class="reasons">
-            {paths.map((path) => (
-              <li key={path}>{path}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      <h4>What deviates</h4>
-      <ul class="reasons">
-        {deviations.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
+      {before === undefined ? null : <p class="muted">That is over. It was:</p>}
+      <Deviation {...(before ?? principal)} />
       {actor === undefined ? null : <p class="prose">Last change seen: {actor}.</p>}
       {protection === undefined ? null : <p class="prose">{protection}</p>}
     </div>
+  );
+}
+
+function Deviation({ paths, deviations }: Pick<PrincipalView, 'paths' | 'deviations'>) {
+  return (
+    <>
+      <Lines title="Ways to more rights that it adds" lines={paths} />
+      <Lines title="What deviates" lines={deviations} />
+    </>
+  );
+}
+
+function Lines({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <h4>{title}</h4>
+      <ul class="reasons">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </>
   );
 }
