@@ -19,7 +19,7 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
-import { complianceChange } from '../support/config.ts';
+import { addConfigRule, complianceChange } from '../support/config.ts';
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
@@ -179,6 +179,7 @@ beforeAll(async () => {
   await service.settle();
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
   await raiseThreats(service.account);
+  addConfigRule(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
   await driftEverywhere(service);
