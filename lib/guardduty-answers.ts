@@ -9,8 +9,10 @@ import { allowReadingIam, CREDENTIAL_READS, PRINCIPAL_READS } from './iam-rights
 import type { PlanExecution } from './plan-execution.ts';
 import type { PlanLedger } from './plan-ledger.ts';
 import { ReactionQueue } from './reaction-queue.ts';
+import { allowEveryRepository } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
 import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts';
+import type { VerdictStore } from './verdict-store.ts';
 
 const TIMEOUT = Duration.seconds(60);
 
@@ -18,6 +20,7 @@ export interface GuardDutyAnswersProps {
   readonly defaults: FunctionDefaults;
   readonly undelivered: UndeliveredEvents;
   readonly recorder: FindingsRecorder;
+  readonly verdicts: VerdictStore;
 }
 
 /** From a finding of GuardDuty to a word beside it: rule -> queue -> guardduty-reaction. It changes nothing; what it plans the executor carries out. */
@@ -27,7 +30,7 @@ export class GuardDutyAnswers extends Construct {
   readonly #table: Table;
   #ownRoles: readonly string[] = [];
 
-  constructor(scope: Construct, id: string, { defaults, undelivered, recorder }: GuardDutyAnswersProps) {
+  constructor(scope: Construct, id: string, { defaults, undelivered, recorder, verdicts }: GuardDutyAnswersProps) {
     super(scope, id);
     const table = this.#createStore(defaults);
     this.#table = table;
@@ -48,12 +51,15 @@ export class GuardDutyAnswers extends Construct {
       memorySize: 512,
       environment: {
         THREAT_TABLE: table.tableName,
+        VERDICT_TABLE: verdicts.table.tableName,
         FINDINGS_QUEUE_URL: recorder.queue.queue.queueUrl,
         REJECTED_QUEUE_URL: this.queue.deadLetterQueue.queueUrl,
       },
     });
     this.queue.addReader(this.reaction, { batchSize: 10, maxConcurrency: 5 });
     recorder.allowAnnotating();
+    verdicts.allowReadOne(this.reaction);
+    allowEveryRepository(this.reaction, ['ecr:DescribeImages']);
     this.reaction.allow(
       new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
       defaults.key.statementFor('dynamodb'),

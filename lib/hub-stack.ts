@@ -77,7 +77,8 @@ export class HubStack extends Stack {
       config,
     } = configuration.compiled;
     const drift = iam && new IamDrift(this, 'IamDrift', { defaults, iam, undelivered, findings: recorder.queue });
-    const threats = guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder });
+    const threats =
+      guardDuty && new GuardDutyAnswers(this, 'GuardDutyAnswers', { defaults, undelivered, recorder, verdicts });
     const results = config && new ConfigAnswers(this, 'ConfigAnswers', { defaults, undelivered, recorder });
     if (drift !== undefined) results?.addDrift(drift.store);
     const evaluations = config?.evaluations

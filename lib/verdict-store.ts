@@ -48,6 +48,11 @@ export class VerdictStore extends Construct {
     this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']);
   }
 
+  /** Reads one verdict by its key. */
+  allowReadOne(user: ServiceFunction): void {
+    this.allow(user, ['dynamodb:GetItem']);
+  }
+
   /** Reads by key: the executor asks once more before it acts. */
   allowRead(user: ServiceFunction): void {
     this.allow(user, ['dynamodb:GetItem', 'dynamodb:BatchGetItem']);

@@ -69,17 +69,21 @@ export async function annotateFinding(
 export async function annotateHeld(
   client: SecurityHubClient,
   held: AwsSecurityFinding,
-  annotation: Pick<Annotation, 'updatedAt' | 'count' | 'note' | 'fields'>,
+  annotation: Pick<Annotation, 'updatedAt' | 'count' | 'note' | 'fields' | 'raiseTo'>,
 ): Promise<'annotated' | 'known' | 'absent'> {
   const identifier = { Id: held.Id, ProductArn: held.ProductArn };
-  const writing = addAnnotation({ fields: held.UserDefinedFields ?? {}, noteBy: held.Note?.UpdatedBy }, annotation);
+  const writing = addAnnotation(
+    { fields: held.UserDefinedFields ?? {}, noteBy: held.Note?.UpdatedBy, severity: held.Severity?.Label },
+    annotation,
+  );
   if (writing === undefined) return 'known';
-  const { fields, note } = writing;
+  const { fields, note, severity } = writing;
   if (fields === undefined && note === undefined) return 'known';
   const { UnprocessedFindings = [] } = await client.send(
     new BatchUpdateFindingsCommand({
       FindingIdentifiers: [identifier],
       ...(fields !== undefined && { UserDefinedFields: { ...fields } }),
+      ...(severity !== undefined && { Severity: { Label: severity } }),
       ...(note !== undefined && { Note: { Text: note, UpdatedBy: NOTE_AUTHOR } }),
     }),
   );

@@ -6,6 +6,7 @@ import { ledgerStore } from '../aws/ledger-store.ts';
 import { sendAnnotation, sendRejected } from '../aws/queues.ts';
 import { targetStore } from '../aws/target-store.ts';
 import { threatStore } from '../aws/threat-store.ts';
+import { verdictStore } from '../aws/verdict-store.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { type DeployedTrust, readDeployedTrust } from '../core/config/deployed-trust.ts';
 import { CountersignError } from '../core/errors.ts';
@@ -15,10 +16,12 @@ import { findingIdOf } from '../core/threats/containment/decide.ts';
 import { findTarget, nameTarget, readTarget, type Target } from '../core/threats/containment/target.ts';
 import { parseTargetMessage } from '../core/threats/containment/target-message.ts';
 import { describeSubject } from '../core/threats/describe-subject.ts';
+import { describeImages, runsUntrusted } from '../core/threats/join-images.ts';
 import { isRepeat, type KnownThreat, nameThreat } from '../core/threats/repeat.ts';
 import type { Threat } from '../core/threats/threat.ts';
 import { type Triage, triageThreat } from '../core/threats/triage.ts';
 import { lookAtTarget, type TargetParts } from './look-at-target.ts';
+import { readVerdicts } from './read-verdicts.ts';
 
 /**
  * Works off the queue of GuardDuty: each message becomes a threat or goes to the dead letters with its reason (parse), is judged once for all its repeats and copies
@@ -26,12 +29,13 @@ import { lookAtTarget, type TargetParts } from './look-at-target.ts';
  * Hub and in a finding of our own (record). Nothing is changed here.
  */
 export function createHandler(
-  wiring: Wiring<'sqs' | 'dynamodb' | 'iam'>,
+  wiring: Wiring<'sqs' | 'dynamodb' | 'iam' | 'ecr'>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const { environment, clients, clock } = wiring;
   const rejectedQueueUrl = requireVariable(environment, 'REJECTED_QUEUE_URL');
   const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
   const store = threatStore(clients.dynamodb, requireVariable(environment, 'THREAT_TABLE'), clock);
+  const verdicts = verdictStore(clients.dynamodb, requireVariable(environment, 'VERDICT_TABLE'));
   const trust = readDeployedTrust(wiring.readCompiledConfig);
 
   const containment = trust.usable ? trust.config.guardDuty?.containment : undefined;
@@ -64,8 +68,11 @@ export function createHandler(
     tellTriage(threat, triage, telemetry);
     const judgement = triage.outcome === 'taken' ? triage.response : triage.outcome;
     const answer = parts && (await answerThreat(threat, triage, parts, telemetry));
+    const images = triage.outcome === 'taken' ? await readVerdicts(threat.subject, wiring, verdicts, telemetry) : [];
     const told = {
       ...threat,
+      known: describeImages(images),
+      isUntrusted: runsUntrusted(images),
       about: describeSubject(threat.subject),
       judgement,
       reason: triage.reason,

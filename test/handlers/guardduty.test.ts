@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
 import { internalsOf } from '../../local/account/internals.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
+import { signedByKey } from '../../local/scenarios/signed-by-key.ts';
+import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { testConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import { guardDutyEvent, guardDutyFinding, heldFinding } from '../support/guardduty.ts';
@@ -114,6 +116,43 @@ describe('a finding of GuardDuty', () => {
     expect(held()).toMatchObject({
       UserDefinedFields: { 'countersign/Judgement': 'set-aside', 'countersign/Reason': code },
     });
+  });
+
+  test('about a container says what is known of its image, and is critical where nobody of the policy signed it', async () => {
+    await start();
+    const bad = await service.run(unsigned);
+    const good = await service.run(signedByKey);
+    await clock.advance(10 * 60_000);
+    const registry = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+    const about = (...images: string[]) => ({
+      type: 'Execution:Runtime/ReverseShell',
+      resource: {
+        resourceType: 'ECSCluster',
+        ecsClusterDetails: { taskDetails: { containers: images.map((image) => ({ image })) } },
+      },
+    });
+    hold();
+    await raise(guardDutyEvent(about(`${registry}/${good.repository}@${good.digest}`, 'docker.io/library/nginx')));
+    expect(held()).toMatchObject({ Severity: { Label: 'HIGH' } });
+    expect(held()).toMatchObject({
+      Note: { Text: expect.stringContaining(`${good.digest} is verified; of library/nginx no verdict is known`) },
+    });
+
+    const newer = { service: { count: 2 }, updatedAt: '2026-11-23T18:00:00.000Z' };
+    await raise(guardDutyEvent({ ...about(`${registry}/${bad.repository}@${bad.digest}`), ...newer }));
+
+    expect(held()).toMatchObject({ Note: { Text: expect.stringContaining(`${bad.digest} is unsigned`) } });
+    expect(held()).toMatchObject({
+      Severity: { Label: 'CRITICAL' },
+      UserDefinedFields: { 'countersign/Raised': 'from HIGH' },
+    });
+    // Whoever lowers it has decided.
+    const { securityHub } = service.account.clients;
+    const FindingIdentifiers = [{ Id: held()?.Id ?? '', ProductArn: GUARDDUTY }];
+    await securityHub.send(new BatchUpdateFindingsCommand({ FindingIdentifiers, Severity: { Label: 'LOW' } }));
+    const later = { service: { count: 3 }, updatedAt: '2026-11-23T19:00:00.000Z' };
+    await raise(guardDutyEvent({ ...about(`${registry}/${bad.repository}@${bad.digest}`), ...later }));
+    expect(held()).toMatchObject({ Severity: { Label: 'LOW' } });
   });
 
   test('of another account is annotated, and no finding of ours stands in for it', async () => {

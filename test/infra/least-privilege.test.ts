@@ -248,6 +248,13 @@ async function raiseThreats(account: EmbeddedService['account']): Promise<void> 
   const accessKeyId = AccessKey?.AccessKeyId;
   const session = { principalId: `${Role?.RoleId}:i-1234567890abcdef0`, userType: 'AssumedRole', userName: 'web' };
   const user = { principalId: User?.UserId, userType: 'IAMUser', userName: 'leaked' };
+  const image = `${place.account}.dkr.ecr.${place.region}.amazonaws.com/acme/other:1`;
+  const ecsClusterDetails = {
+    taskDetails: { containers: [{ image }, { image: `${image}@sha256:${'0'.repeat(64)}` }] },
+  };
+  const task = { resourceType: 'ECSCluster', ecsClusterDetails };
+  const type = 'Execution:Runtime/ReverseShell';
+  account.emit(guardDutyEvent({ id: 'c0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', type, resource: task }, { id: 'task' }));
   for (const [id, who] of [
     ['a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', session],
     ['b0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3', user],

@@ -5,6 +5,8 @@ const text = (limit: number) => z.string().min(1).max(limit);
 
 /** The field of a finding that says which version of it was annotated. */
 export const SEEN_FIELD = 'countersign/Seen';
+/** The field that says that we raised its severity, and from what. */
+export const RAISED_FIELD = 'countersign/Raised';
 /** Who signs our notes. A note of anybody else stays. */
 export const NOTE_AUTHOR = 'Countersign';
 /** Security Hub takes as many user-defined fields (Security Hub API Reference, AwsSecurityFinding). */
@@ -22,6 +24,8 @@ export const annotation = z.strictObject({
   count: z.number().int().nonnegative(),
   note: text(512),
   fields: z.record(text(128), text(1024)).refine((fields) => Object.keys(fields).length <= 10),
+  /** The severity that it has at least, by what is known here and not to the other product. */
+  raiseTo: z.literal('CRITICAL').optional(),
   /** What is recorded where Security Hub does not hold the finding after `standInAfter`. */
   standIn: asffFinding.optional(),
   /** Findings of other products come to Security Hub minutes after their event. */
@@ -47,12 +51,15 @@ export function parseAnnotation(body: string): Annotation | undefined {
 export interface Held {
   readonly fields: Readonly<Record<string, string>>;
   readonly noteBy: string | undefined;
+  /** Label of its severity. */
+  readonly severity?: string | undefined;
 }
 
 /** What to write beside a finding. Absent parts stay as they are. */
 export interface Writing {
   readonly fields?: Readonly<Record<string, string>>;
   readonly note?: string;
+  readonly severity?: 'CRITICAL';
 }
 
 /**
@@ -60,15 +67,25 @@ export interface Writing {
  * version was annotated before.
  */
 export function addAnnotation(
-  { fields, noteBy }: Held,
-  { updatedAt, count, ...said }: Pick<Annotation, 'updatedAt' | 'count' | 'note' | 'fields'>,
+  { fields, noteBy, severity }: Held,
+  { updatedAt, count, raiseTo, ...said }: Pick<Annotation, 'updatedAt' | 'count' | 'note' | 'fields' | 'raiseTo'>,
 ): Writing | undefined {
   const seen = describeSeen(updatedAt, count);
   const before = fields[SEEN_FIELD];
   if (before !== undefined && before >= seen) return undefined;
-  const all = { ...fields, ...said.fields, [SEEN_FIELD]: seen };
+  // Once: whoever lowered it since has decided about that.
+  const raised =
+    raiseTo !== undefined && severity !== raiseTo && fields[RAISED_FIELD] === undefined ? raiseTo : undefined;
+  const all = {
+    ...fields,
+    ...said.fields,
+    ...(raised !== undefined && { [RAISED_FIELD]: `from ${severity ?? 'none'}` }),
+    [SEEN_FIELD]: seen,
+  };
+  const isRoom = Object.keys(all).length <= MOST_FIELDS;
   return {
-    ...(Object.keys(all).length <= MOST_FIELDS && { fields: all }),
+    ...(isRoom && { fields: all }),
+    ...(isRoom && raised !== undefined && { severity: raised }),
     ...((noteBy === undefined || noteBy === NOTE_AUTHOR) && { note: said.note }),
   };
 }

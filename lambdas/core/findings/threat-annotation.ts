@@ -26,6 +26,10 @@ export interface ThreatFacts {
   readonly about: string;
   readonly judgement: 'set-aside' | 'contain' | 'review';
   readonly reason: Reason;
+  /** What else is known of what it is about, in words. */
+  readonly known?: string | undefined;
+  /** What nobody of the policy signed is part of it: that makes it critical. */
+  readonly isUntrusted?: boolean | undefined;
   /** What follows, in words; nothing was changed where it is absent. */
   readonly answer?: string | undefined;
   /** Unix milliseconds. */
@@ -35,7 +39,7 @@ export interface ThreatFacts {
 /** What Security Hub shows beside the finding of GuardDuty. Of what was set aside there is no finding of our own. */
 export function describeThreat(facts: ThreatFacts): Annotation {
   const { account, region, arn, judgement, reason, count, updatedAt, now } = facts;
-  const note = `Countersign: ${reason.message} It is about ${facts.about}. ${facts.answer ?? 'Nothing was changed.'}`;
+  const note = `Countersign: ${reason.message} It is about ${facts.about}. ${facts.known ? `${facts.known} ` : ''}${facts.answer ?? 'Nothing was changed.'}`;
   return {
     productArn: `arn:${partitionOf(region)}:securityhub:${region}::product/aws/guardduty`,
     findingId: arn,
@@ -43,6 +47,7 @@ export function describeThreat(facts: ThreatFacts): Annotation {
     count,
     note: fitText(note, 512),
     fields: { 'countersign/Judgement': judgement, 'countersign/Reason': reason.code },
+    ...(facts.isUntrusted === true && { raiseTo: 'CRITICAL' as const }),
     standInAfter: new Date(now + STAND_IN_AFTER).toISOString(),
     ...(judgement !== 'set-aside' && {
       standIn: {
@@ -54,7 +59,10 @@ export function describeThreat(facts: ThreatFacts): Annotation {
         Title: fitText(facts.title || facts.type, 256),
         Description: fitText(`GuardDuty: ${facts.type}, seen ${count} times. ${note}`, 1024),
         FindingProviderFields: {
-          Severity: { Label: labelOf(facts.severity), Original: String(facts.severity) },
+          Severity: {
+            Label: facts.isUntrusted === true ? 'CRITICAL' : labelOf(facts.severity),
+            Original: String(facts.severity),
+          },
           Types: [`TTPs/${fitText(facts.type.replaceAll('/', '-'), 200)}`],
         },
         Remediation: {
