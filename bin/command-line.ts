@@ -42,6 +42,10 @@ const COMMANDS: Readonly<
     summary: '`plan list`, `show`, `approve`, `deny`, `undo`: what Countersign would change, or has changed',
     load: async () => (await import('./commands/plan.ts')).plan,
   },
+  contain: {
+    summary: 'deny a user, a role or a session everything, for a time',
+    load: async () => (await import('./commands/contain.ts')).contain,
+  },
   controls: {
     summary: '`controls report`: which requirements of CIS, NIST, PCI DSS and GDPR do rules serve, and do they pass?',
     load: async () => (await import('./commands/controls.ts')).controls,

@@ -56,8 +56,11 @@ export class ConfigAnswers extends Construct {
     this.queue.addReader(this.reaction, { batchSize: 10, maxConcurrency: 5 });
     recorder.allowAnnotating();
     this.reaction.allow(
-      // Has no resource level (Service Authorization Reference, AWS Config).
-      new PolicyStatement({ actions: ['config:BatchGetResourceConfig'], resources: ['*'] }),
+      // Have no resource level (Service Authorization Reference, AWS Config).
+      new PolicyStatement({
+        actions: ['config:BatchGetResourceConfig', 'config:DescribeConfigRules'],
+        resources: ['*'],
+      }),
       new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
       defaults.key.statementFor('dynamodb'),
       new PolicyStatement({

@@ -13,7 +13,7 @@ import { allowRuleToSend, type UndeliveredEvents } from './undelivered-events.ts
 const TIMEOUT = Duration.seconds(30);
 
 /** Names of the custom actions, as `lambdas/core/events/custom-action.ts` reads them. */
-const ACTIONS = ['CountersignApprove', 'CountersignDeny', 'CountersignUndo', 'CountersignDelete'];
+const ACTIONS = ['CountersignApprove', 'CountersignDeny', 'CountersignUndo', 'CountersignDelete', 'CountersignContain'];
 
 export interface OperatorActionsProps {
   readonly defaults: FunctionDefaults;

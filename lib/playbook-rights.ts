@@ -67,9 +67,9 @@ function describeRights(stack: Stack): Readonly<Record<PlaybookName, Rights>> {
       changes: [on('ec2', 'instance', 'ec2:ModifyInstanceMetadataOptions')],
     },
     'snapshot-public': {
-      reads: [{ actions: ['ec2:DescribeSnapshotAttribute'], resources: [snapshots] }],
+      reads: [],
       surveys: [onAll('ec2:DescribeSnapshots')],
-      changes: [{ actions: ['ec2:ModifySnapshotAttribute'], resources: [snapshots] }],
+      changes: [{ actions: ['ec2:DescribeSnapshotAttribute', 'ec2:ModifySnapshotAttribute'], resources: [snapshots] }],
     },
     'kms-rotation': {
       reads: [on('kms', 'key', 'kms:GetKeyRotationStatus')],

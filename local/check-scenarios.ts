@@ -1,11 +1,17 @@
 import type { EmbeddedService } from './embedded-service.ts';
-import type { ExpectedFinding, Scenario, ScenarioImage } from './scenarios/scenario.ts';
+import {
+  type ExpectedFinding,
+  type ExpectedStates,
+  type Scenario,
+  type Subject,
+  traceOf,
+} from './scenarios/scenario.ts';
 
 /** How a scenario ended. */
 export interface ScenarioResult {
-  readonly scenario: Scenario;
-  readonly image: ScenarioImage;
-  readonly state: string;
+  readonly scenario: Scenario<Subject>;
+  readonly subject: Subject;
+  readonly state: ExpectedStates[Subject['kind']];
   readonly finding: ExpectedFinding;
   readonly asExpected: boolean;
 }
@@ -13,18 +19,23 @@ export interface ScenarioResult {
 /** Runs scenarios one after the other and waits until nothing is under way any more. */
 export async function checkScenarios(
   service: EmbeddedService,
-  scenarios: readonly Scenario[],
+  scenarios: readonly Scenario<Subject>[],
 ): Promise<readonly ScenarioResult[]> {
-  const runs: { readonly scenario: Scenario; readonly image: ScenarioImage }[] = [];
-  for (const scenario of scenarios) runs.push({ scenario, image: await service.run(scenario) });
+  const runs: Pick<ScenarioResult, 'scenario' | 'subject'>[] = [];
+  for (const scenario of scenarios) runs.push({ scenario, subject: await service.run(scenario) });
   await service.settle();
-  return runs.map(({ scenario, image }) => {
-    const trace = `${image.repository}@${image.digest}`;
-    const state = service.observations.verdictOf(trace)?.state ?? 'none';
-    const finding = readFinding(service, trace);
+  return runs.map(({ scenario, subject }) => {
+    const state = readState(service, subject);
+    const finding = readFinding(service, traceOf(subject));
     const asExpected = state === scenario.expected.state && finding === scenario.expected.finding;
-    return { scenario, image, state, finding, asExpected };
+    return { scenario, subject, state, finding, asExpected };
   });
+}
+
+function readState({ observations }: EmbeddedService, subject: Subject): ExpectedStates[Subject['kind']] {
+  const trace = traceOf(subject);
+  const known = subject.kind === 'image' ? observations.verdictOf(trace) : observations.driftOf(trace);
+  return known?.state ?? 'none';
 }
 
 function readFinding(service: EmbeddedService, trace: string): ExpectedFinding {
@@ -36,11 +47,11 @@ function readFinding(service: EmbeddedService, trace: string): ExpectedFinding {
 /** A table for people: one line for each scenario, the wrong ones marked. */
 export function describeResults(results: readonly ScenarioResult[]): string {
   const rows = [
-    ['', 'scenario', 'image', 'state', 'finding'],
-    ...results.map(({ scenario, image, state, finding, asExpected }) => [
+    ['', 'scenario', 'subject', 'state', 'finding'],
+    ...results.map(({ scenario, subject, state, finding, asExpected }) => [
       asExpected ? 'ok' : 'WRONG',
       scenario.name,
-      `${image.repository}@${image.digest.slice(0, 19)}`,
+      traceOf(subject).replace(/(@sha256:.{12}).*/, '$1'),
       asExpected || state === scenario.expected.state ? state : `${state} (expected ${scenario.expected.state})`,
       asExpected || finding === scenario.expected.finding
         ? finding

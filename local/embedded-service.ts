@@ -6,8 +6,9 @@ import { createEmbeddedAccount } from './account/index.ts';
 import { type RunTemplateOptions, runTemplate } from './account/run-template.ts';
 import type { Clock, EmbeddedAccount } from './account/types.ts';
 import { Observations } from './observations.ts';
-import { withPatientPushes } from './scenarios/patient-client.ts';
-import type { Scenario, ScenarioImage, World } from './scenarios/scenario.ts';
+import { pressAction } from './operator-action.ts';
+import { withPatience } from './scenarios/patient-client.ts';
+import { type Scenario, type Subject, traceOf, type World } from './scenarios/scenario.ts';
 import { compileScenarioConfig, MIRROR, RELEASE_WORKFLOW, type ScenarioParts } from './scenarios/trust.ts';
 import { createPrivateSigstore } from './sigstore/private-sigstore.ts';
 import { createSigningKey, type SigningKey } from './sigstore/signers.ts';
@@ -38,7 +39,7 @@ export interface EmbeddedServiceOptions {
   readonly loadHandler?: RunTemplateOptions['loadHandler'];
 }
 
-/** Countersign as synthesized, running in an embedded account that trusts a private Sigstore, with scenarios to push. */
+/** Countersign as synthesized, running in an embedded account that trusts a private Sigstore, with scenarios to run. */
 export interface EmbeddedService {
   readonly account: EmbeddedAccount;
   readonly config: CompiledConfig;
@@ -47,8 +48,8 @@ export interface EmbeddedService {
   readonly observations: Observations;
   /** The key whose signature the trust policy accepts on images and baselines. */
   readonly releaseKey: SigningKey;
-  /** Pushes what the scenario pushes. Its later parts follow by the account's clock. */
-  run(scenario: Scenario): Promise<ScenarioImage>;
+  /** Does what the scenario does to begin with. Its later parts follow by the account's clock. */
+  run<About extends Subject>(scenario: Scenario<About>): Promise<About>;
   /** Resolves when all parts of all scenarios are done and nothing is under way for twice the grace time. A virtual clock is advanced. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -91,14 +92,14 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
     ...(options.loadHandler === undefined ? {} : { loadHandler: options.loadHandler }),
   });
 
-  const pushing = withPatientPushes(account);
+  const patient = withPatience(account);
   const waiting = new Set<Promise<void>>();
   const plans = new Set<() => void>();
   let number = 0;
 
-  function describeWorld(scenario: Scenario): World {
+  function describeWorld({ name }: Scenario<Subject>): World {
     return {
-      account: pushing,
+      account: patient,
       sigstore,
       releaseWorkflow: RELEASE_WORKFLOW,
       releaseKey,
@@ -107,6 +108,11 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
         number += 1;
         return number;
       },
+      operate: (action, subject) => {
+        const finding = observations.findingOf(traceOf(subject));
+        if (finding === undefined) throw new Error(`there is no finding about ${traceOf(subject)}`);
+        pressAction(account, action, finding);
+      },
       later: (milliseconds, act) => {
         const done = new Promise<void>((resolve) => {
           const cancel = clock.schedule(milliseconds, () => {
@@ -114,7 +120,7 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
             const work = act().then(
               () => resolve(),
               (error: unknown) => {
-                options.onFailure(scenario.name, error);
+                options.onFailure(name, error);
                 resolve();
               },
             );

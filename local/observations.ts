@@ -23,15 +23,41 @@ const verdictSchema = z.object({
 });
 export type ObservedVerdict = z.infer<typeof verdictSchema>;
 
+const driftSchema = z.object({
+  resource: z.string(),
+  state: z.enum(['covered', 'drifted', 'undeclared', 'deleted', 'unreadable-baseline', 'gone']),
+  verdict: z.string().optional(),
+  deviations: z.array(z.string()),
+  paths: z.array(z.string()),
+  actor: z.string().optional(),
+  protection: z.string().optional(),
+  firstSeenAt: z.number(),
+  revision: z.number(),
+});
+export type ObservedDrift = z.infer<typeof driftSchema>;
+
+const planSchema = z.object({
+  id: z.string(),
+  resource: z.string(),
+  state: z.string(),
+  mode: z.string(),
+  reason: z.string(),
+  revision: z.number(),
+  steps: z.array(z.object({ does: z.string(), inverse: z.string().nullable(), at: z.string() })),
+});
+export type ObservedPlan = z.infer<typeof planSchema> & { readonly trace: string };
+
 const findingSchema = z.looseObject({ Id: z.string(), UpdatedAt: z.string(), RecordState: z.string().optional() });
 export type ObservedFinding = z.infer<typeof findingSchema>;
 
 /**
- * The newest verdict and finding of each image, as the timeline of the account shows them. Nothing is asked of the account, so that looking
+ * The newest verdict on each image, the newest drift of each principal, with their plans and findings, as the timeline of the account shows them. Nothing is asked of the account, so that looking
  * neither appears in the timeline nor meets its faults.
  */
 export class Observations {
   private readonly verdicts = new Map<string, ObservedVerdict>();
+  private readonly drift = new Map<string, ObservedDrift>();
+  private readonly plans = new Map<string, ObservedPlan>();
   private readonly findings = new Map<string, ObservedFinding>();
   private readonly stopListening: () => void;
 
@@ -49,7 +75,21 @@ export class Observations {
     return [...this.verdicts.values()];
   }
 
-  /** The finding about an image, `repository@digest`. */
+  /** By ARN. */
+  driftOf(trace: string): ObservedDrift | undefined {
+    return this.drift.get(trace);
+  }
+
+  allDrift(): readonly ObservedDrift[] {
+    return [...this.drift.values()];
+  }
+
+  /** Oldest first. */
+  allPlans(): readonly ObservedPlan[] {
+    return [...this.plans.values()];
+  }
+
+  /** The finding about an image, `repository@digest`, or a principal, its ARN. */
   findingOf(trace: string): ObservedFinding | undefined {
     return this.allFindings().find((finding) => traceOfFinding(finding.Id) === trace);
   }
@@ -64,6 +104,8 @@ export class Observations {
 
   private observe(entry: TimelineEntry): void {
     if (entry.step === 'verdict') this.observeVerdict(entry.detail);
+    if (entry.step === 'drift') this.observeDrift(entry.detail);
+    if (entry.step === 'plan' || entry.step === 'call' || entry.step === 'verified') this.observePlan(entry);
     if (entry.step === 'finding') this.observeFinding(entry.detail);
   }
 
@@ -74,13 +116,31 @@ export class Observations {
     if ((this.verdicts.get(trace)?.revision ?? -1) <= verdict.data.revision) this.verdicts.set(trace, verdict.data);
   }
 
+  private observeDrift(detail: unknown): void {
+    const drift = driftSchema.safeParse(detail);
+    if (!drift.success) return;
+    const { resource, revision } = drift.data;
+    if ((this.drift.get(resource)?.revision ?? -1) <= revision) this.drift.set(resource, drift.data);
+  }
+
+  private observePlan({ trace = '', detail }: TimelineEntry): void {
+    const plan = planSchema.safeParse(detail);
+    if (!plan.success) return;
+    const { id, revision } = plan.data;
+    if ((this.plans.get(id)?.revision ?? -1) <= revision) this.plans.set(id, { ...plan.data, trace });
+  }
+
   private observeFinding(detail: unknown): void {
     const finding = findingSchema.safeParse(detail);
     if (finding.success) this.findings.set(finding.data.Id, finding.data);
   }
 }
 
-/** `repository@digest` out of `countersign/image/<account>/<region>/<repository>@<digest>`; undefined for findings about other things. */
+/**
+ * `repository@digest` out of `countersign/image/<account>/<region>/<repository>@<digest>`, the ARN out of `countersign/iam/<arn>`; undefined for findings about other
+ * things.
+ */
 export function traceOfFinding(id: string): string | undefined {
-  return /^countersign\/image\/\d{12}\/[a-z0-9-]+\/(.+@sha256:[0-9a-f]{64})$/.exec(id)?.[1];
+  const image = /^countersign\/image\/\d{12}\/[a-z0-9-]+\/(.+@sha256:[0-9a-f]{64})$/.exec(id)?.[1];
+  return image ?? /^countersign\/iam\/(arn:.+)$/.exec(id)?.[1];
 }

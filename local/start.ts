@@ -26,6 +26,7 @@ async function runOnce(options: StartOptions, print: (text: string) => void): Pr
   let failures = 0;
   const service = await startEmbeddedService({
     quarantine: true,
+    iam: 'enforce',
     clock: virtualClock(Date.now()),
     graceSeconds: options.graceSeconds,
     random: Math.random,
@@ -50,6 +51,7 @@ async function serve(options: StartOptions, print: (text: string) => void): Prom
   const [service, assets] = await Promise.all([
     startEmbeddedService({
       quarantine: true,
+      iam: 'enforce',
       clock: realClock(),
       graceSeconds: options.graceSeconds,
       random: Math.random,

@@ -4,7 +4,11 @@ import { type ListedPlan, listPlans } from '../../lambdas/aws/ledger-listing.ts'
 import { ledgerStore } from '../../lambdas/aws/ledger-store.ts';
 import { regionName } from '../../lambdas/core/aws-names.ts';
 import { CountersignError, messageOf } from '../../lambdas/core/errors.ts';
-import { type OperatorCommand, writeOperatorCommand } from '../../lambdas/core/ledger/operator-command.ts';
+import {
+  type ContainCommand,
+  type OperatorCommand,
+  writeOperatorCommand,
+} from '../../lambdas/core/ledger/operator-command.ts';
 import type { PlanId } from '../../lambdas/core/ledger/plan.ts';
 import { LedgerError, type LedgerRecord, verifyRecord } from '../../lambdas/core/ledger/record.ts';
 import { type Io, UndecidedError, UsageError } from '../commands/command.ts';
@@ -18,7 +22,7 @@ export interface OperatorLedger {
   /** The plan, held against its own history. Throws UndecidedError where there is none, or one whose history does not hold. */
   read(id: PlanId): Promise<LedgerRecord>;
   list(): AsyncIterable<readonly ListedPlan[]>;
-  ask(command: OperatorCommand): Promise<void>;
+  ask(command: OperatorCommand | ContainCommand): Promise<void>;
 }
 
 /** Opens the ledger of a region, default that of the environment. Throws UsageError without a region, UndecidedError where there is no ledger or no access. */

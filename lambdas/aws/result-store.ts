@@ -21,6 +21,7 @@ const row = z.object({
   results: z.array(
     z.object({
       rule,
+      identifier: z.string().optional(),
       compliance: z.enum(['COMPLIANT', 'NON_COMPLIANT', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA', 'none']),
       at: z.number(),
       openSince: z.number().optional(),

@@ -5,7 +5,11 @@ import type { KnownThreat } from '../core/threats/repeat.ts';
 
 /** Repeats come for as long as GuardDuty keeps a finding, 90 days (GuardDuty User Guide), seconds. */
 const KEEP = 90 * 86_400;
-const row = z.object({ updatedAt: z.number(), times: z.number() });
+const row = z.object({
+  updatedAt: z.number(),
+  times: z.number(),
+  target: z.object({ name: z.string(), uniqueId: z.string() }).optional(),
+});
 
 /** Which findings of GuardDuty were worked off, one DynamoDB item each. */
 export interface ThreatStore {
@@ -21,17 +25,17 @@ export function threatStore(dynamodb: DynamoDBDocumentClient, table: string, clo
         new GetCommand({ TableName: table, Key: { threat: name }, ConsistentRead: true }),
       );
       if (Item === undefined) return undefined;
-      const { updatedAt, times } = row.parse(Item);
-      return { updatedAt, count: times };
+      const { updatedAt, times, target } = row.parse(Item);
+      return { updatedAt, count: times, ...(target !== undefined && { target }) };
     },
 
-    async note(name, { updatedAt, count }) {
+    async note(name, { updatedAt, count, target }) {
       const expiresAt = Math.floor(clock() / 1000) + KEEP;
       try {
         await dynamodb.send(
           new PutCommand({
             TableName: table,
-            Item: { threat: name, updatedAt, times: count, expiresAt },
+            Item: { threat: name, updatedAt, times: count, expiresAt, ...(target !== undefined && { target }) },
             ConditionExpression:
               'attribute_not_exists(threat) OR updatedAt < :updatedAt OR (updatedAt = :updatedAt AND times < :times)',
             ExpressionAttributeValues: { ':updatedAt': updatedAt, ':times': count },

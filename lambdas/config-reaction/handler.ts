@@ -6,6 +6,7 @@ import { ledgerStore } from '../aws/ledger-store.ts';
 import type { SettingClients } from '../aws/plan-calls/settings/setting-adapter.ts';
 import { sendRejected, sendResultNote } from '../aws/queues.ts';
 import { resultStore } from '../aws/result-store.ts';
+import { ruleIdentifiers } from '../aws/rule-identifiers.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import type { CompiledConfig } from '../core/config/compiled.ts';
 import { readDeployedTrust } from '../core/config/deployed-trust.ts';
@@ -36,6 +37,7 @@ export function createHandler(
   const findingsQueueUrl = requireVariable(environment, 'FINDINGS_QUEUE_URL');
   const store = resultStore(clients.dynamodb, requireVariable(environment, 'RESULT_TABLE'), clock);
   const ownRules = new Set((environment.OWN_RULE_ARNS ?? '').split(','));
+  const identifiers = ruleIdentifiers(clients.awsConfig);
   const trust = readDeployedTrust(wiring.readCompiledConfig);
   const drift =
     environment.DRIFT_TABLE === undefined ? undefined : driftStore(clients.dynamodb, environment.DRIFT_TABLE);
@@ -74,7 +76,7 @@ export function createHandler(
     const { resource, arrival, isSettled } = arriving;
     // What our own rules say Security Hub has from us already.
     if (arrival.kind === 'result' && ownRules.has(arrival.rule.arn)) return;
-    const stored = await storeArrival({ store, awsConfig: clients.awsConfig }, resource, arrival);
+    const stored = await storeArrival({ store, awsConfig: clients.awsConfig, identifiers }, resource, arrival);
     telemetry.count(stored.tell.length > 0 ? 'ResultTaken' : 'ResultRepeated');
     telemetry.info('config result', { messageId, kind: arrival.kind, outcome: stored.outcome });
     for (const result of stored.tell) {

@@ -8,9 +8,9 @@ import type { Wiring } from '../aws/wiring.ts';
 import type { CompiledConfig } from '../core/config/compiled.ts';
 import type { ConfigResource } from '../core/controls/config-result.ts';
 import { describeOwner } from '../core/controls/find-owner.ts';
+import { nameRule } from '../core/controls/managed-rule.ts';
 import { type Fault, planPlaybook, type Remedy } from '../core/controls/plan-playbook.ts';
 import { findPlaybook, PLAYBOOKS } from '../core/controls/playbooks/index.ts';
-import { managedNameOf } from '../core/controls/rules.ts';
 import type { KnownResult } from '../core/controls/take-result.ts';
 import { describePlan } from '../core/findings/describe-plan.ts';
 import type { RemedyFacts } from '../core/findings/describe-remedy.ts';
@@ -34,12 +34,13 @@ const MOST_EPISODES = 10;
  */
 export async function proposeRemedy(
   resource: ConfigResource,
-  { rule, compliance }: KnownResult,
+  { rule, identifier, compliance }: KnownResult,
   parts: RemedyParts,
   telemetry: Telemetry,
 ): Promise<RemedyFacts | undefined> {
   const settings = parts.config.config;
-  const playbook = findPlaybook(managedNameOf(rule.name), resource.type);
+  // What the rule is, and never what it is called: whoever may write a rule must not call for a change by its name.
+  const playbook = findPlaybook(nameRule(rule, identifier), resource.type);
   const mode = playbook && settings?.playbooks?.[playbook]?.mode;
   if (compliance !== 'NON_COMPLIANT' || playbook === undefined || mode === undefined) return undefined;
   const held = await tryToRead(resource, playbook, parts);

@@ -1,5 +1,6 @@
 import { identifyResource } from '../aws/identify-resource.ts';
 import type { ResultStore } from '../aws/result-store.ts';
+import type { RuleIdentifiers } from '../aws/rule-identifiers.ts';
 import type { Clients } from '../aws/wiring.ts';
 import type { ConfigResource, ResourceIdentity } from '../core/controls/config-result.ts';
 import { type Arrival, type KnownResult, noteTold, type Taking, takeArrival } from '../core/controls/take-result.ts';
@@ -17,14 +18,17 @@ export interface StoredArrival {
 interface Parts {
   readonly store: ResultStore;
   readonly awsConfig: Clients['awsConfig'];
+  readonly identifiers: RuleIdentifiers;
 }
 
-/** Decides about an arrival on top of what is stored, and stores what follows. What the resource is called is asked where a fault is told; a resource that is gone keeps its name. */
+/** Decides about an arrival on top of what is stored, and stores what follows. What the rule and the resource are is asked where a fault is told; a resource that is gone keeps its name. */
 export async function storeArrival(
-  { store, awsConfig }: Parts,
+  { store, awsConfig, identifiers }: Parts,
   resource: ConfigResource,
-  arrival: Arrival,
+  told: Arrival,
 ): Promise<StoredArrival> {
+  const mayTell = told.kind === 'result' && told.compliance === 'NON_COMPLIANT';
+  const arrival = mayTell ? { ...told, identifier: await identifiers.read(told.rule) } : told;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const known = await store.read(resource);
     const taking = takeArrival(known, arrival);

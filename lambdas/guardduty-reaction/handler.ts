@@ -12,10 +12,10 @@ import { CountersignError } from '../core/errors.ts';
 import { parseGuardDutyEvent } from '../core/events/guardduty-finding.ts';
 import { describeThreat } from '../core/findings/threat-annotation.ts';
 import { findingIdOf } from '../core/threats/containment/decide.ts';
-import { findTarget, nameTarget } from '../core/threats/containment/target.ts';
+import { findTarget, nameTarget, readTarget, type Target } from '../core/threats/containment/target.ts';
 import { parseTargetMessage } from '../core/threats/containment/target-message.ts';
 import { describeSubject } from '../core/threats/describe-subject.ts';
-import { isRepeat, nameThreat } from '../core/threats/repeat.ts';
+import { isRepeat, type KnownThreat, nameThreat } from '../core/threats/repeat.ts';
 import type { Threat } from '../core/threats/threat.ts';
 import { type Triage, triageThreat } from '../core/threats/triage.ts';
 import { lookAtTarget, type TargetParts } from './look-at-target.ts';
@@ -40,7 +40,9 @@ export function createHandler(
   return frameRecords(environment, async ({ body, messageId }: SQSRecord, telemetry: Telemetry) => {
     const again = parts && parseTargetMessage(body);
     if (parts !== undefined && again !== undefined) {
-      await lookAtTarget(again.target, { asked: again.asked }, parts, telemetry);
+      const target = 'target' in again ? again.target : await findKnownTarget(again.threat);
+      if (target === undefined) telemetry.count('OperatorRequestRefused');
+      else await lookAtTarget(target, { asked: again.asked }, parts, telemetry);
       return;
     }
     const parsed = parseGuardDutyEvent(body);
@@ -72,8 +74,23 @@ export function createHandler(
     };
     // Noted after it was handed on: what a crash between the two tells twice changes nothing.
     await sendAnnotation(clients.sqs, findingsQueueUrl, describeThreat(told));
-    await store.note(name, threat);
+    await store.note(name, { ...threat, target: describeTarget(threat, parts) });
   });
+
+  /** Whom a threat is about that was worked off before. */
+  async function findKnownTarget(threat: string): Promise<Target | undefined> {
+    const known = (await store.read(threat))?.target;
+    return known && readTarget(known.name, known.uniqueId);
+  }
+}
+
+function describeTarget(threat: Threat, parts: TargetParts | undefined): KnownThreat['target'] {
+  const target = parts && findTarget(threat, scopeOf(parts));
+  return target === undefined || 'code' in target ? undefined : { name: nameTarget(target), uniqueId: target.uniqueId };
+}
+
+function scopeOf({ trust }: TargetParts): 'one' | 'all' {
+  return (trust.usable ? trust.config.guardDuty?.containment?.credentials.sessions : undefined) ?? 'one';
 }
 
 function tellTriage({ id, type, account }: Threat, triage: Triage, telemetry: Telemetry): void {
@@ -107,8 +124,7 @@ async function answerThreat(
   const isOver = threat.isArchived;
   if (!isOver && (triage.outcome === 'set-aside' || triage.response !== 'contain')) return undefined;
   if (threat.subject.kind !== 'credential') return undefined;
-  const { sessions } = (parts.trust.usable && parts.trust.config.guardDuty?.containment?.credentials) || {};
-  const target = findTarget(threat, sessions ?? 'one');
+  const target = findTarget(threat, scopeOf(parts));
   if ('code' in target) return isOver ? undefined : target.message;
   const { id, arn, type, severity, updatedAt, count } = threat;
   const seen = { id, arn, type, severity, updatedAt, count, isClosed: isOver };

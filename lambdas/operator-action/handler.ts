@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { requireVariable } from '../aws/environment.ts';
 import { frameRecords, type Telemetry } from '../aws/function-frame.ts';
 import { ledgerStore } from '../aws/ledger-store.ts';
-import { sendIamRecheck, sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
+import { sendAgain, sendIamRecheck, sendPlan, sendRecheck, sendRejected } from '../aws/queues.ts';
 import type { Wiring } from '../aws/wiring.ts';
 import { parseKey } from '../core/image-name.ts';
 import { noteChoice } from './note-choice.ts';
@@ -29,6 +29,10 @@ export function createHandler(
       telemetry.info('request rejected', { messageId: record.messageId, code: read.reason.code });
       return;
     }
+    if (read.outcome === 'contain') {
+      await askToContain(read.messages, read.ids, telemetry);
+      return;
+    }
     for (const { choice, ids } of read.choices) {
       const { outcome, plan } = choice === undefined ? NO_PLAN : await noteChoice(choice, ledger, clock());
       telemetry.info('request', { ...ids, plan: choice?.plan ?? '', outcome });
@@ -46,6 +50,20 @@ export function createHandler(
       }
     }
   });
+  /** Whoever reacts to GuardDuty also contains whom an operator names. Without containment in the configuration nobody does. */
+  async function askToContain(
+    messages: readonly string[],
+    ids: Readonly<Record<string, string>>,
+    telemetry: Telemetry,
+  ) {
+    const threatQueueUrl = environment.THREAT_QUEUE_URL;
+    telemetry.info('request', { ...ids, targets: messages.length });
+    if (threatQueueUrl === undefined || messages.length === 0) {
+      telemetry.count('OperatorRequestRefused');
+      return;
+    }
+    for (const message of messages) await sendAgain(clients.sqs, threatQueueUrl, message, 0);
+  }
 }
 
 const NO_PLAN = { outcome: 'no-plan', plan: undefined } as const;

@@ -1,7 +1,9 @@
 import type { Reason } from '../core/errors.ts';
-import { parseOperatorRequest } from '../core/events/custom-action.ts';
+import { type ContainRequest, parseOperatorRequest } from '../core/events/custom-action.ts';
 import { type OperatorChoice, readChoice } from '../core/ledger/operator-choice.ts';
-import { readOperatorCommand } from '../core/ledger/operator-command.ts';
+import { type ContainCommand, readOperatorCommand } from '../core/ledger/operator-command.ts';
+import { readTarget } from '../core/threats/containment/target.ts';
+import { WHOEVER, writeTargetMessage, writeThreatMessage } from '../core/threats/containment/target-message.ts';
 
 /** What one message asks for. */
 export type ReadRequest =
@@ -13,6 +15,12 @@ export type ReadRequest =
         readonly ids: Readonly<Record<string, string>>;
       }[];
     }
+  /** Bodies of messages for guardduty-reaction: one for each who is to be contained. */
+  | {
+      readonly outcome: 'contain';
+      readonly messages: readonly string[];
+      readonly ids: Readonly<Record<string, string>>;
+    }
   | { readonly outcome: 'rejected'; readonly reason: Reason };
 
 /** Reads a message on the operator queue: a command, or else a custom action of Security Hub. Never throws. */
@@ -23,12 +31,47 @@ export function readRequest(body: string, sender: string): ReadRequest {
     const { choice } = command;
     return { outcome: 'request', choices: [{ choice, ids: { action: choice.what.kind, sender } }] };
   }
+  if (command.is === 'contain') return readContainCommand(command.command, sender);
   const parsed = parseOperatorRequest(body);
   if (parsed.outcome === 'rejected') return parsed;
+  if (parsed.outcome === 'contain') return readContainAction(parsed.request);
   const { request } = parsed;
   const choices = request.findings.map((finding) => ({
     choice: readChoice(request, finding),
     ids: { event: request.eventId, action: request.action, finding: finding.id },
   }));
   return { outcome: 'request', choices };
+}
+
+/** Who asked is the sender as SQS knows them; whom they mean is whoever has the ARN. */
+function readContainCommand({ target, request, expiresAfter }: ContainCommand, sender: string): ReadRequest {
+  if (readTarget(target, WHOEVER) === undefined) {
+    return {
+      outcome: 'rejected',
+      reason: { code: 'no-target', message: 'not the ARN of a user, a role or a session' },
+    };
+  }
+  const asked = {
+    identity: sender,
+    via: 'command line',
+    request: `command/${request}`,
+    ...(expiresAfter && { expiresAfter }),
+  };
+  return {
+    outcome: 'contain',
+    messages: [writeTargetMessage(target, WHOEVER, asked)],
+    ids: { action: 'contain', sender },
+  };
+}
+
+function readContainAction({ eventId, account, region, threats }: ContainRequest): ReadRequest {
+  const via = `security-hub/${eventId}`;
+  const messages = threats.map((threat) =>
+    writeThreatMessage(threat, {
+      identity: `securityhub:${region}:${account}`,
+      via,
+      request: `${via}/${threat}`.slice(0, 200),
+    }),
+  );
+  return { outcome: 'contain', messages, ids: { action: 'contain', event: eventId } };
 }

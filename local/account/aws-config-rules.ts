@@ -25,6 +25,8 @@ export interface CustomRule {
   readonly name: string;
   readonly arn: string;
   readonly id: string;
+  /** Of a managed rule. It is evaluated by nobody here. */
+  readonly identifier?: string;
   readonly parameters: Readonly<Record<string, string>>;
   /** Milliseconds between evaluations. */
   readonly every: number;
@@ -135,9 +137,12 @@ export class CustomRules {
         const page = pageOf(asked, ({ rule }) => rule.name, MOST_RULES, NextToken);
         if (page === undefined) throw refusal(InvalidNextTokenException, 'NextToken');
         return {
-          ConfigRules: page.items.map(({ rule: { name, arn, id } }) => ({
+          ConfigRules: page.items.map(({ rule: { name, arn, id, identifier } }) => ({
             ...{ ConfigRuleName: name, ConfigRuleArn: arn, ConfigRuleId: id },
-            Source: { Owner: 'CUSTOM_LAMBDA' },
+            Source:
+              identifier === undefined
+                ? { Owner: 'CUSTOM_LAMBDA' as const }
+                : { Owner: 'AWS' as const, SourceIdentifier: identifier },
           })),
           ...(page.nextToken !== undefined && { NextToken: page.nextToken }),
         };

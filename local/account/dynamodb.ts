@@ -23,8 +23,9 @@ import type { Condition, UpdateAction } from './dynamodb-expression.ts';
 import { checkKeyCondition } from './dynamodb-key-condition.ts';
 import { batchGet, projected, readPage } from './dynamodb-reads.ts';
 import { Request } from './dynamodb-request.ts';
+import { noteRow } from './dynamodb-rows.ts';
 import { Table } from './dynamodb-table.ts';
-import { type Item, normalizeItem, toNativeItem, validationError } from './dynamodb-values.ts';
+import { type Item, normalizeItem, validationError } from './dynamodb-values.ts';
 
 /** Amazon DynamoDB: tables with sparse global indexes and single-item writes. Transactions are missing on purpose: nothing here may need them. */
 export function createDynamodb(context: AccountContext): LocalService {
@@ -71,7 +72,7 @@ export function createDynamodb(context: AccountContext): LocalService {
       const old = table.get(table.keyPartOf(item));
       checkCondition(condition, old, input.ReturnValuesOnConditionCheckFailure);
       table.put(item, 'put');
-      noteVerdict(context, old, item);
+      noteRow(context, old, item);
       return input.ReturnValues === 'ALL_OLD' && old !== undefined ? { Attributes: old } : {};
     }),
     answers(UpdateItemCommand, (input) => {
@@ -86,7 +87,7 @@ export function createDynamodb(context: AccountContext): LocalService {
       checkKeysUntouched(table, actions);
       const updated = applyUpdate(actions, old ?? key);
       table.put(updated, 'update');
-      noteVerdict(context, old, updated);
+      noteRow(context, old, updated);
       return returnedAttributes(input.ReturnValues, actions, old ?? {}, updated);
     }),
     answers(DeleteItemCommand, (input) => {
@@ -130,18 +131,6 @@ export function createDynamodb(context: AccountContext): LocalService {
       'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
     );
   return { name: 'dynamodb', operations: new Map(operations), throttled };
-}
-
-/** Shows in the timeline that a verdict was written: a row that names the image in its key and has a `state` and a new `revision`. */
-function noteVerdict(context: AccountContext, old: Item | undefined, item: Item): void {
-  const state = item.state?.S;
-  const unchanged = state === old?.state?.S;
-  if (state === undefined || (unchanged && item.revision?.N === old?.revision?.N)) return;
-  const trace = context.traces.ofMessage(item.image?.S);
-  if (trace === undefined) return;
-  context.afterwards(() =>
-    context.timeline.add('verdict', trace, `verdict ${unchanged ? 'stays ' : ''}${state}`, toNativeItem(item)),
-  );
 }
 
 function checkCondition(condition: Condition | undefined, old: Item | undefined, returned: string | undefined): void {

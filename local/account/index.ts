@@ -63,7 +63,7 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     clock,
     faults,
     timeline,
-    traces: new Traces(),
+    traces: new Traces(id),
     random,
     afterwards: (task) => effects.push(task),
     runAfterwards: () => {

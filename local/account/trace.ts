@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseIamEvent } from '../../lambdas/core/events/iam-change.ts';
 import { parseJson } from './json.ts';
 
 const ecrDetail = z.object({
@@ -17,6 +18,14 @@ const ecrInput = z.object({
   imageManifest: z.string().optional(),
 });
 const withSubject = z.object({ subject: z.object({ digest: z.string() }) });
+const iamEvent = z.looseObject({ source: z.literal('aws.iam') });
+const iamInput = z.object({
+  RoleName: z.string().optional(),
+  UserName: z.string().optional(),
+  GroupName: z.string().optional(),
+});
+const IAM_ARN = /arn:aws:iam::\d{12}:(?:role|user|group|policy)\/[\w+=,.@/-]{1,600}/;
+const PLAN_ID = /plan-[0-9a-f]{32}/;
 const AT_DIGEST = '@sha256:';
 const REPOSITORY_END = /[a-z0-9][a-z0-9._/-]*$/;
 const DIGEST_START = /^@(sha256:[0-9a-f]{64})/;
@@ -25,11 +34,22 @@ const LONGEST_NAME = 400;
 const SIGNATURE_TAG = /^sha256-([0-9a-f]{64})(?:\.[a-z]+)?$/;
 
 /**
- * Finds the image a thing is about, as `repository@digest`, for the timeline. A signature counts as a step of the image it is about: by its tag
+ * Finds what a thing is about, for the timeline: an image as `repository@digest`, else a principal or policy by its ARN. A signature counts as a step of the image it is about: by its tag
  * (`sha256-<hex>.sig`), and by its `subject` once it was pushed.
  */
 export class Traces {
+  private readonly account: string;
   private readonly subjects = new Map<string, string>();
+  private readonly plans = new Map<string, string>();
+
+  constructor(account: string) {
+    this.account = account;
+  }
+
+  /** Notes what a plan is about: messages to the executor name the plan alone. */
+  plan(id: string, trace: string): void {
+    this.plans.set(id, trace);
+  }
 
   /** Notes that the manifest `digest` refers to `subject`, so that its steps are shown with those of its subject. */
   refer(repository: string, digest: string, subject: string): void {
@@ -47,6 +67,7 @@ export class Traces {
     const value = typeof message === 'string' ? parseJson(message) : message;
     const event = ecrDetail.safeParse(value);
     if (event.success) return this.ofEcrEvent(event.data.detail);
+    if (iamEvent.safeParse(value).success) return ofIamEvent(value);
     return this.ofText(typeof message === 'string' ? message : (JSON.stringify(message) ?? ''));
   }
 
@@ -61,6 +82,10 @@ export class Traces {
   ofInput(input: object): string | undefined {
     const call = ecrInput.safeParse(input);
     if (call.success) return this.ofEcrCall(call.data);
+    const { RoleName, UserName, GroupName } = iamInput.safeParse(input).data ?? {};
+    if (RoleName !== undefined) return this.ofName('role', RoleName);
+    if (UserName !== undefined) return this.ofName('user', UserName);
+    if (GroupName !== undefined) return this.ofName('group', GroupName);
     return this.ofText(JSON.stringify(input) ?? '');
   }
 
@@ -74,7 +99,15 @@ export class Traces {
     return digest === undefined ? undefined : this.of(call.repositoryName, digest);
   }
 
+  private ofName(type: string, name: string): string {
+    return `arn:aws:iam::${this.account}:${type}/${name}`;
+  }
+
   private ofText(text: string): string | undefined {
+    return this.ofImageText(text) ?? IAM_ARN.exec(text)?.[0] ?? this.plans.get(PLAN_ID.exec(text)?.[0] ?? '');
+  }
+
+  private ofImageText(text: string): string | undefined {
     // From the digest backwards: the texts are of any size, and what is in them is anybody's.
     const at = text.indexOf(AT_DIGEST);
     if (at < 0) return undefined;
@@ -85,4 +118,9 @@ export class Traces {
     const repository = name.replace(/^(?:.*\/)?\d{12}\/[a-z]{2}(?:-[a-z]+)+-\d\/|^\d{12}\.dkr\.ecr\.[^/]+\//, '');
     return this.of(repository, digest);
   }
+}
+
+function ofIamEvent(event: unknown): string | undefined {
+  const parsed = parseIamEvent(JSON.stringify(event));
+  return 'change' in parsed ? parsed.change.resources[0] : undefined;
 }

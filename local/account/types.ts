@@ -20,11 +20,27 @@ export interface Faults {
   lossRate: number;
 }
 
-/** One thing that happened, for the timeline of the console and for tests. `trace` ties the steps of one image together: `repository@digest`. */
+/** `call`: a change that the service made, as its ledger tells; `verified`: what a fresh read after it showed. */
+export type Step =
+  | 'api'
+  | 'event'
+  | 'rule'
+  | 'queue'
+  | 'function'
+  | 'verdict'
+  | 'drift'
+  | 'plan'
+  | 'call'
+  | 'verified'
+  | 'finding'
+  | 'dead-letter'
+  | 'fault';
+
+/** One thing that happened, for the timeline of the console and for tests. `trace` ties the steps of one subject together: `repository@digest` or the ARN of a principal or policy. */
 export interface TimelineEntry {
   readonly sequence: number;
   readonly at: number;
-  readonly step: 'api' | 'event' | 'rule' | 'queue' | 'function' | 'verdict' | 'finding' | 'dead-letter' | 'fault';
+  readonly step: Step;
   readonly trace: string | undefined;
   readonly summary: string;
   readonly detail?: unknown;

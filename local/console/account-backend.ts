@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TimelineEntry } from '../account/types.ts';
 import type { EmbeddedService } from '../embedded-service.ts';
 import { type ObservedFinding, type ObservedVerdict, traceOfFinding } from '../observations.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { type Scenario, type Subject, traceOf } from '../scenarios/scenario.ts';
 import { type FindingView, type ImageView, imageSchema, type TimelineEntryView } from './api.ts';
 import type { ConsoleBackend } from './backend.ts';
 
@@ -12,7 +12,7 @@ const LONGEST_DETAIL = 20_000;
 const MOST_ENTRIES = 10_000;
 
 /** The console's view of Countersign in its embedded account. */
-export function describeService(service: EmbeddedService, scenarios: readonly Scenario[]): ConsoleBackend {
+export function describeService(service: EmbeddedService, scenarios: readonly Scenario<Subject>[]): ConsoleBackend {
   const { account, config, observations } = service;
   return {
     overview: () => ({
@@ -33,8 +33,7 @@ export function describeService(service: EmbeddedService, scenarios: readonly Sc
     runScenario: async (name) => {
       const scenario = scenarios.find((known) => known.name === name);
       if (scenario === undefined) return undefined;
-      const image = await service.run(scenario);
-      return `${image.repository}@${image.digest}`;
+      return traceOf(await service.run(scenario));
     },
     setFaults: (faults) => {
       Object.assign(account.faults, faults);

@@ -6,8 +6,22 @@ export const timelineEntrySchema = z.object({
   sequence: z.number(),
   /** Unix milliseconds. */
   at: z.number(),
-  step: z.enum(['api', 'event', 'rule', 'queue', 'function', 'verdict', 'finding', 'dead-letter', 'fault']),
-  /** `repository@digest` of the image it is about. */
+  step: z.enum([
+    'api',
+    'event',
+    'rule',
+    'queue',
+    'function',
+    'verdict',
+    'drift',
+    'plan',
+    'call',
+    'verified',
+    'finding',
+    'dead-letter',
+    'fault',
+  ]),
+  /** What it is about: `repository@digest` of an image, or the ARN of a principal. */
   trace: z.string().optional(),
   summary: z.string(),
   /** JSON text of the particulars, left out where it is long. */
@@ -39,6 +53,8 @@ export type EvidenceView = z.infer<typeof evidenceSchema>;
 export const verdictStates = ['pending', 'verified', 'unsigned', 'invalid', 'error', 'ignored', 'gone'] as const;
 const stateSchema = z.enum(verdictStates);
 export type StateView = z.infer<typeof stateSchema>;
+
+export const driftStates = ['drifted', 'undeclared', 'deleted', 'unreadable-baseline', 'covered', 'gone'] as const;
 
 export const imageSchema = z.object({
   /** `repository@digest`. */
@@ -92,7 +108,7 @@ export const scenarioSchema = z.object({
   title: z.string(),
   expectation: z.string(),
   expected: z.object({
-    state: z.enum([...verdictStates, 'none']),
+    state: z.enum([...new Set([...verdictStates, ...driftStates, 'none' as const])]),
     finding: z.enum(['open', 'archived', 'none']),
   }),
 });

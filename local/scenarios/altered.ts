@@ -15,6 +15,6 @@ export const altered: Scenario = {
       flaws: { alteredPayload: true },
     });
     await pushBundle(world, REPOSITORY, image, bundle);
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

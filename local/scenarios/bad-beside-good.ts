@@ -14,6 +14,6 @@ export const badBesideGood: Scenario = {
     const genuine = world.sigstore.signImageBundle(image.digest, world.releaseWorkflow);
     await pushBundle(world, REPOSITORY, image, genuine);
     await pushBundle(world, REPOSITORY, image, { bytes: Buffer.from('{"mediaType":"not a bundle') });
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

@@ -15,7 +15,7 @@ export const deleted: Scenario = {
       flaws: { wrongSubject: true },
     });
     await pushBundle(world, REPOSITORY, image, bundle);
-    const found = { repository: REPOSITORY, digest: image.digest };
+    const found = { kind: 'image', repository: REPOSITORY, digest: image.digest } as const;
     world.later(world.graceSeconds * 400, () => deleteImage(world, found));
     return found;
   },

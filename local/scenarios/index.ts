@@ -1,21 +1,28 @@
+import { adminAttached } from './admin-attached.ts';
 import { altered } from './altered.ts';
 import { badBesideGood } from './bad-beside-good.ts';
 import { deleted } from './deleted.ts';
+import { documentRewritten } from './document-rewritten.ts';
+import { keyCreated } from './key-created.ts';
 import { outsidePolicy } from './outside-policy.ts';
 import { platformImage } from './platform-image.ts';
 import { quarantined } from './quarantined.ts';
-import type { Scenario } from './scenario.ts';
+import { revertUndone } from './revert-undone.ts';
+import { roleDeleted } from './role-deleted.ts';
+import type { Scenario, ScenarioPrincipal, Subject } from './scenario.ts';
 import { signedAfterFinding } from './signed-after-finding.ts';
 import { signedByKey } from './signed-by-key.ts';
 import { signedByWorkflow } from './signed-by-workflow.ts';
 import { signedInQuarantine } from './signed-in-quarantine.ts';
 import { signedLate } from './signed-late.ts';
 import { transplanted } from './transplanted.ts';
+import { trustBackdoored } from './trust-backdoored.ts';
 import { unsigned } from './unsigned.ts';
+import { userUndeclared } from './user-undeclared.ts';
 import { wrongIdentity } from './wrong-identity.ts';
 
-/** Every scenario, in the order in which `npm start` runs them. */
-export const SCENARIOS: readonly Scenario[] = [
+/** Somebody pushes an image. */
+export const IMAGE_SCENARIOS: readonly Scenario[] = [
   signedByWorkflow,
   signedByKey,
   wrongIdentity,
@@ -31,3 +38,17 @@ export const SCENARIOS: readonly Scenario[] = [
   signedAfterFinding,
   signedInQuarantine,
 ];
+
+/** Somebody changes a role or user. */
+export const PRINCIPAL_SCENARIOS: readonly Scenario<ScenarioPrincipal>[] = [
+  adminAttached,
+  trustBackdoored,
+  keyCreated,
+  userUndeclared,
+  documentRewritten,
+  roleDeleted,
+  revertUndone,
+];
+
+/** Every scenario, in the order in which `npm start` runs them. */
+export const SCENARIOS: readonly Scenario<Subject>[] = [...IMAGE_SCENARIOS, ...PRINCIPAL_SCENARIOS];

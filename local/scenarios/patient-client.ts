@@ -1,19 +1,25 @@
-import { type ECRClient, ECRServiceException } from '@aws-sdk/client-ecr';
+import { ECRServiceException } from '@aws-sdk/client-ecr';
+import { IAMServiceException } from '@aws-sdk/client-iam';
+import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { EmbeddedAccount } from '../account/types.ts';
 
 /** A rate of 90 % lets one of ten attempts through, and the SDK makes three of them for each of these. */
 const MOST_TRIES = 200;
+const THROTTLED = ['ThrottlingException', 'Throttling', 'SlowDown'];
 
-/** The account as somebody sees it who pushes an image and tries again, however often ECR says that this is too fast. */
-export function withPatientPushes(account: EmbeddedAccount): EmbeddedAccount {
-  const { ecr } = account.clients;
-  const patient: ECRClient = new Proxy(ecr, {
+/** The account as somebody sees it who tries again, however often AWS says that this is too fast. */
+export function withPatience(account: EmbeddedAccount): EmbeddedAccount {
+  const { ecr, iam, s3 } = account.clients;
+  return { ...account, clients: { ...account.clients, ecr: patient(ecr), iam: patient(iam), s3: patient(s3) } };
+}
+
+function patient<Client extends { send(...args: never[]): unknown }>(client: Client): Client {
+  return new Proxy(client, {
     get: (target, property) =>
       property === 'send'
-        ? (...args: Parameters<ECRClient['send']>) => retryThrottled(() => target.send(...args))
+        ? (...args: Parameters<Client['send']>) => retryThrottled(() => target.send(...args))
         : Reflect.get(target, property),
   });
-  return { ...account, clients: { ...account.clients, ecr: patient } };
 }
 
 async function retryThrottled<T>(call: () => T): Promise<Awaited<T>> {
@@ -21,8 +27,13 @@ async function retryThrottled<T>(call: () => T): Promise<Awaited<T>> {
     try {
       return await call();
     } catch (error) {
-      const throttled = error instanceof ECRServiceException && error.name === 'ThrottlingException';
-      if (!throttled || tries >= MOST_TRIES) throw error;
+      if (!isThrottled(error) || tries >= MOST_TRIES) throw error;
     }
   }
+}
+
+function isThrottled(error: unknown): boolean {
+  const ofService =
+    error instanceof ECRServiceException || error instanceof IAMServiceException || error instanceof S3ServiceException;
+  return ofService && THROTTLED.includes(error.name);
 }

@@ -22,6 +22,6 @@ export const platformImage: Scenario = {
     await pushArtifact(world, REPOSITORY, index, `1.0.${number}`);
     await pushBundle(world, REPOSITORY, index, world.sigstore.signImageBundle(index.digest, world.releaseWorkflow));
     const [first] = platforms;
-    return { repository: REPOSITORY, digest: first?.image.digest ?? index.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: first?.image.digest ?? index.digest };
   },
 };

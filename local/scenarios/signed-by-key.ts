@@ -14,6 +14,6 @@ export const signedByKey: Scenario = {
     const reference = `${world.account.id}.dkr.ecr.${world.account.region}.amazonaws.com/${REPOSITORY}`;
     const layer = world.sigstore.signLegacy(image.digest, reference, world.releaseKey);
     await pushLegacySignature(world, REPOSITORY, image, layer);
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

@@ -12,6 +12,6 @@ export const signedByWorkflow: Scenario = {
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
     await pushBundle(world, REPOSITORY, image, world.sigstore.signImageBundle(image.digest, world.releaseWorkflow));
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

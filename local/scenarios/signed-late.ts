@@ -14,6 +14,6 @@ export const signedLate: Scenario = {
     world.later(world.graceSeconds * 400, () =>
       pushBundle(world, REPOSITORY, image, world.sigstore.signImageBundle(image.digest, world.releaseWorkflow)),
     );
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

@@ -15,6 +15,6 @@ export const transplanted: Scenario = {
     await pushBundle(world, REPOSITORY, victim, genuine);
     const image = await pushNewImage(world, REPOSITORY);
     await pushBundle(world, REPOSITORY, image, genuine);
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

@@ -10,6 +10,6 @@ export const unsigned: Scenario = {
   expected: { state: 'unsigned', finding: 'open' },
   run: async (world) => {
     const image = await pushNewImage(world, REPOSITORY);
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

@@ -14,6 +14,6 @@ export const wrongIdentity: Scenario = {
     const image = await pushNewImage(world, REPOSITORY);
     const stranger = githubWorkflow('mallory/release');
     await pushBundle(world, REPOSITORY, image, world.sigstore.signImageBundle(image.digest, stranger));
-    return { repository: REPOSITORY, digest: image.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: image.digest };
   },
 };

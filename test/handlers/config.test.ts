@@ -6,6 +6,7 @@ import { describeTemplate, type EmbeddedService, startEmbeddedService } from '..
 import { testConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import {
+  addConfigRule,
   BUCKET,
   BUCKET_ARN,
   CONFIG_RULE,
@@ -28,7 +29,9 @@ async function start() {
     ...{ clock, graceSeconds: 60, random: seededRandom(1), onFailure: () => {} },
     ...{ config, template },
   });
-  internalsOf(service.account).awsConfig.items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
+  const { items } = internalsOf(service.account).awsConfig;
+  items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: BUCKET.resourceId });
+  addConfigRule(service.account);
 }
 
 /** Until the first look for the finding of Config was made. */
@@ -73,6 +76,28 @@ describe('a result of AWS Config', () => {
       Workflow: { Status: 'NEW' },
     });
     expect(ours()).toEqual([]);
+  });
+
+  test.each([
+    ['a managed rule under another name', 'acme-0815', 'INCOMING_SSH_DISABLED', 'countersign/config/restricted-ssh'],
+    [
+      'a rule of its own under the name of a managed one',
+      'restricted-ssh',
+      '',
+      'countersign/config/custom/restricted-ssh',
+    ],
+  ])('is mapped by what the rule is: %s', async (_what, name, identifier, GeneratorId) => {
+    await start();
+    const rule = { name, arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-acme' };
+    addConfigRule(service.account, rule, identifier);
+    await raise(complianceChange({ rule }));
+    await wait();
+
+    const isManaged = identifier !== '';
+    expect(ours()).toMatchObject([{ RecordState: 'ACTIVE', GeneratorId }]);
+    expect(JSON.stringify(ours()).includes('RelatedRequirements')).toBe(isManaged);
+    await raise(complianceChange({ rule, compliance: undefined, at: at(60) }));
+    expect(ours()).toMatchObject([{ RecordState: 'ARCHIVED', GeneratorId }]);
   });
 
   test('is told once, however often it comes', async () => {

@@ -25,6 +25,7 @@ import { fullConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import { guardDutyEvent } from '../support/guardduty.ts';
 import { publishBaseline } from '../support/publish-baseline.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const ACCOUNT = '123456789012';
 const USER = `arn:aws:iam::${ACCOUNT}:user/deploy`;
@@ -109,6 +110,26 @@ const planOf = () => {
   return { id, digest: fieldsOf()['countersign/PlanDigest'] ?? '' };
 };
 const drift = () => service.observations.allFindings().find(({ Id }) => Id === `countersign/iam/${USER}`);
+
+/** A custom action of Security Hub on the finding of GuardDuty. */
+async function click(action: string) {
+  const { detail } = guardDutyEvent();
+  const { arn } = z.object({ arn: z.string() }).parse(detail);
+  service.account.emit({
+    ...{ version: '0', id: `click-${action}`, time: '2026-11-23T12:30:00Z', account: ACCOUNT, region: 'eu-west-1' },
+    ...{ source: 'aws.securityhub', 'detail-type': 'Security Hub Findings - Custom Action' },
+    resources: [`arn:aws:securityhub:eu-west-1:${ACCOUNT}:action/custom/${action}`],
+    detail: {
+      findings: [
+        {
+          ...{ Id: arn, GeneratorId: 'guardduty', AwsAccountId: ACCOUNT },
+          ProductArn: 'arn:aws:securityhub:eu-west-1::product/aws/guardduty',
+        },
+      ],
+    },
+  });
+  await pass(MINUTE);
+}
 
 let requests = 0;
 async function command(content: object) {
@@ -275,6 +296,50 @@ describe('whoever is contained', () => {
     await ssm.send(new PutParameterCommand({ Name: '/countersign/kill-switch', Value: 'stop', Overwrite: true }));
     await leak({ updatedAt: '2026-11-23T12:10:00.000Z' });
     expect(await stateOf()).toEqual(FREE);
+  });
+});
+
+describe('an operator', () => {
+  test('has a user contained by countersign contain, and for as long as they say', async () => {
+    await start('approve');
+    const cli = await runCli(['contain', USER, '--expires', '10m', '--region', 'eu-west-1'], {
+      ledgerIn: () => service.account.clients,
+      clock: () => clock.now(),
+      sleep: (milliseconds) => clock.advance(milliseconds),
+    });
+    await pass(MINUTE);
+
+    expect(cli).toMatchObject({ code: 0, err: '' });
+    expect(cli.out).toContain('put the inline policy CountersignContainment of user deploy');
+    expect(await stateOf()).toEqual(CONTAINED);
+    await pass(15 * MINUTE);
+    expect(await stateOf()).toEqual(FREE);
+    expect(finding()).toMatchObject({ RecordState: 'ARCHIVED' });
+  });
+
+  test('has whom a finding of GuardDuty is about contained, where it is only to be looked at', async () => {
+    await start('approve');
+    await leak({ type: 'Recon:IAMUser/TorIPCaller' });
+    expect(finding()).toBeUndefined();
+
+    await click('CountersignContain');
+
+    expect(await stateOf()).toEqual(CONTAINED);
+    expect(finding()?.Title).toBe('user/deploy is contained');
+  });
+
+  test('cannot where the configuration observes, nor about somebody who is not there', async () => {
+    await start('observe');
+    await leak();
+    await click('CountersignContain');
+    expect(await stateOf()).toEqual(FREE);
+    const nobody = await runCli(['contain', `${USER}-2`, '--region', 'eu-west-1'], {
+      ledgerIn: () => service.account.clients,
+      clock: () => clock.now(),
+      sleep: (milliseconds) => clock.advance(milliseconds),
+    });
+    expect(nobody).toMatchObject({ code: 3 });
+    expect(await runCli(['contain', 'deploy'], {})).toMatchObject({ code: 2 });
   });
 });
 

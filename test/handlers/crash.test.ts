@@ -6,7 +6,7 @@ import { checkScenarios } from '../../local/check-scenarios.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { platformImage } from '../../local/scenarios/platform-image.ts';
 import { quarantined } from '../../local/scenarios/quarantined.ts';
-import type { Scenario } from '../../local/scenarios/scenario.ts';
+import { type Scenario, traceOf } from '../../local/scenarios/scenario.ts';
 import { signedAfterFinding } from '../../local/scenarios/signed-after-finding.ts';
 import { signedInQuarantine } from '../../local/scenarios/signed-in-quarantine.ts';
 import { fullConfiguration, testConfiguration } from '../infra/configuration.ts';
@@ -83,7 +83,7 @@ interface Stack {
 }
 
 function readEnd(service: EmbeddedService, result: Awaited<ReturnType<typeof checkScenarios>>[number] | undefined) {
-  const trace = `${result?.image.repository}@${result?.image.digest}`;
+  const trace = result === undefined ? '' : traceOf(result.subject);
   const finding = service.observations.findingOf(trace);
   const deadLetters = service.account.timeline().filter(({ step }) => step === 'dead-letter').length;
   const { 'countersign/PlanState': plan } = z.record(z.string(), z.string()).parse(finding?.ProductFields ?? {});

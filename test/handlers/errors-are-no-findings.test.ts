@@ -109,7 +109,7 @@ const signedIndex: Scenario = {
     await pushArtifact(world, 'acme/desktop', image);
     await pushArtifact(world, 'acme/desktop', index, 'v1');
     await pushBundle(world, 'acme/desktop', index, world.sigstore.signImageBundle(index.digest, world.releaseWorkflow));
-    return { repository: 'acme/desktop', digest: image.digest };
+    return { kind: 'image', repository: 'acme/desktop', digest: image.digest };
   },
 };
 

@@ -31,7 +31,7 @@ const excepted: Scenario = {
     await pushArtifact(world, REPOSITORY, INDEX, 'v1');
     const described = { predicateType: EXCEPTION_TYPE, created: issued ?? '' };
     await pushArtifact(world, REPOSITORY, buildBundleReferrer(INDEX, bundle, described));
-    return { repository: REPOSITORY, digest: IMAGE.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: IMAGE.digest };
   },
 };
 

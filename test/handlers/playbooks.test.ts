@@ -10,6 +10,7 @@ import { describeTemplate, type EmbeddedService, startEmbeddedService } from '..
 import { testConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import {
+  addConfigRule,
   BUCKET,
   BUCKET_ARN,
   CONFIG_RULE,
@@ -17,7 +18,7 @@ import {
   findingOfConfig,
   findingOfControl,
 } from '../support/config.ts';
-import { makeFault } from '../support/playbooks.ts';
+import { identifierOf, makeFault } from '../support/playbooks.ts';
 import { SETTING_CASES } from '../support/settings/index.ts';
 
 type Mode = 'observe' | 'approve' | 'enforce';
@@ -43,6 +44,7 @@ async function start(config: CompiledAwsConfig, tags: Readonly<Record<string, st
   await s3.send(new CreateBucketCommand({ Bucket }));
   const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   if (TagSet.length > 0) await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+  addConfigRule(service.account);
   internalsOf(service.account).awsConfig.items.record({ ...BUCKET, arn: BUCKET_ARN, resourceName: Bucket });
   internalsOf(service.account).securityHub.receive(findingOfConfig());
 }
@@ -91,6 +93,7 @@ describe('each playbook', () => {
       const { target, resource } = await makeFault(name, clients);
       const rule = { name: rules[0] ?? '', arn: `${CONFIG_RULE.arn}-${name}` };
       const { Id } = findingOfConfig();
+      addConfigRule(service.account, rule, identifierOf(rule.name));
       const held = findingOfConfig({
         ...{ Id: `${Id}-${name}`, GeneratorId: rule.arn, Title: rule.name },
         ProductFields: { 'aws/config/ConfigRuleArn': rule.arn, 'aws/config/ConfigRuleName': rule.name },
@@ -130,6 +133,15 @@ describe('a fault that a playbook answers', () => {
 
     expect(await isBlocked()).toBe(true);
     expect(note()).toContain('block all public access to bucket acme-logs');
+  });
+
+  test('is not answered where somebody wrote the rule, even under the name of a managed one', async () => {
+    await start(configOf('enforce'));
+    const rule = { ...CONFIG_RULE, arn: `${CONFIG_RULE.arn}-written` };
+    addConfigRule(service.account, rule, '');
+    await raise(complianceChange({ rule }));
+
+    expect(await isBlocked()).toBeUndefined();
   });
 
   test('waits for an operator, and is taken back by one, on the finding of Config', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
 import { pushImage } from '../../local/account/push-image.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
-import { SCENARIOS } from '../../local/scenarios/index.ts';
+import { IMAGE_SCENARIOS } from '../../local/scenarios/index.ts';
 import { ensureRepository, pushBundle } from '../../local/scenarios/pushing.ts';
 import type { Scenario, ScenarioImage } from '../../local/scenarios/scenario.ts';
 import { buildImage, legacyTag } from '../../local/sigstore/images.ts';
@@ -31,7 +31,7 @@ describe('when EventBridge loses every event', () => {
     clock = virtualClock(START);
     service = await startEmbeddedService({ clock, graceSeconds: 600, random: seededRandom(1), onFailure: () => {} });
     service.account.faults.lossRate = 1;
-    for (const scenario of SCENARIOS) images.set(scenario.name, await service.run(scenario));
+    for (const scenario of IMAGE_SCENARIOS) images.set(scenario.name, await service.run(scenario));
     const blobs = UNTAGGED.blobs.map(({ bytes }) => bytes);
     await service.account.clients.ecr.send(new CreateRepositoryCommand({ repositoryName: REPOSITORY })).catch(() => {});
     await pushImage(service.account, { repository: REPOSITORY, ...UNTAGGED, blobs });
@@ -47,7 +47,7 @@ describe('when EventBridge loses every event', () => {
     service.observations.verdictOf(`${repository}@${digest}`)?.state;
 
   test.each(
-    SCENARIOS.filter(({ expected }) => !['none', 'gone'].includes(expected.state)).map((one) => [one.name, one]),
+    IMAGE_SCENARIOS.filter(({ expected }) => !['none', 'gone'].includes(expected.state)).map((one) => [one.name, one]),
   )('the sweep brings %s to its verdict', (name, { expected }) => {
     const image = images.get(name);
 
@@ -55,11 +55,11 @@ describe('when EventBridge loses every event', () => {
   });
 
   test('an image without a tag is an image', () => {
-    expect(stateOf({ repository: REPOSITORY, digest: UNTAGGED.digest })).toBe('unsigned');
+    expect(stateOf({ kind: 'image', repository: REPOSITORY, digest: UNTAGGED.digest })).toBe('unsigned');
   });
 
   test.each(DISGUISED)('an image that calls itself an attachment is an image', ({ digest }) => {
-    expect(stateOf({ repository: REPOSITORY, digest })).toBe('unsigned');
+    expect(stateOf({ kind: 'image', repository: REPOSITORY, digest })).toBe('unsigned');
   });
 
   test('signatures are not swept up as images', async () => {
@@ -113,7 +113,7 @@ describe('when the events that follow a push are lost', () => {
           service.account.faults.lossRate = 1;
           const bundle = world.sigstore.signImageBundle(ATTACHED.digest, world.releaseWorkflow);
           await pushBundle(world, REPOSITORY, ATTACHED, bundle);
-          return { repository: REPOSITORY, digest: ATTACHED.digest };
+          return { kind: 'image', repository: REPOSITORY, digest: ATTACHED.digest };
         },
       };
       await service.run(signedLater);

@@ -21,7 +21,7 @@ const replaced: Scenario = {
     await pushArtifact(world, REPOSITORY, GOOD, 'v1');
     await pushBundle(world, REPOSITORY, GOOD, world.sigstore.signImageBundle(GOOD.digest, world.releaseWorkflow));
     world.later(60_000, () => pushArtifact(world, REPOSITORY, OTHER, 'v1'));
-    return { repository: REPOSITORY, digest: OTHER.digest };
+    return { kind: 'image', repository: REPOSITORY, digest: OTHER.digest };
   },
 };
 

@@ -21,11 +21,13 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
-import { CONFIG_RULE, complianceChange } from '../support/config.ts';
+
+import { addConfigRule, CONFIG_RULE, complianceChange } from '../support/config.ts';
+
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
-import { makeFault } from '../support/playbooks.ts';
+import { identifierOf, makeFault } from '../support/playbooks.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
 import { findFunction, readTemplate, resolveText, resourcesOf, type Template } from '../support/template.ts';
 import { fullConfiguration } from './configuration.ts';
@@ -203,6 +205,7 @@ beforeAll(async () => {
   await service.settle();
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
   await raiseThreats(service.account);
+  addConfigRule(service.account);
   await raiseFaults(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
@@ -288,6 +291,7 @@ async function raiseFaults(account: EmbeddedService['account']): Promise<void> {
   for (const name of PLAYBOOK_NAMES) {
     const { resource } = await makeFault(name, account.clients);
     const rule = { name: PLAYBOOKS[name].rules[0] ?? '', arn: `${CONFIG_RULE.arn}-${name}` };
+    addConfigRule(account, rule, identifierOf(rule.name));
     const about = { resourceType: resource.type, resourceId: resource.id };
     account.emit(complianceChange({ rule, about }, { id: name }));
   }
@@ -299,7 +303,7 @@ const signedByStranger: Scenario = {
   run: async (world) => {
     const image = await pushNewImage(world, 'vault/other');
     await pushBundle(world, 'vault/other', image, world.sigstore.signImageBundle(image.digest, githubWorkflow('x/y')));
-    return { repository: 'vault/other', digest: image.digest };
+    return { kind: 'image', repository: 'vault/other', digest: image.digest };
   },
 };
 

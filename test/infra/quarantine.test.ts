@@ -17,6 +17,7 @@ const synthesize = (policies: CompiledQuarantine['policies']) =>
           ...compiled,
           iam: undefined,
           guardDuty: undefined,
+          config: undefined,
           images: { ...compiled.images, quarantine: { policies, protectedRepositories: [], limits } },
         },
       },
@@ -111,7 +112,10 @@ describe('rights to change anything', () => {
     };
     const guardDuty = { mode: 'observe', leastConfidence: 50, containment } as const;
     const images = { ...compiled.images, quarantine: undefined };
-    const configuration = { ...fullConfiguration, compiled: { ...compiled, iam: undefined, images, guardDuty } };
+    const configuration = {
+      ...fullConfiguration,
+      compiled: { ...compiled, iam: undefined, config: undefined, images, guardDuty },
+    };
 
     expect(changesOf(readTemplate(synthesizeTemplate({ configuration })))).toEqual(actions);
   });
@@ -147,6 +151,7 @@ describe('the ledger', () => {
 
     expect(distinct(grants.map(({ action }) => action))).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
     expect(distinct(grants.map(({ role }) => role.replace(/Role[0-9A-F]+$/, '')))).toEqual([
+      'ConfigAnswersReaction',
       'GuardDutyAnswersReaction',
       'IamDriftReaction',
       'ImageVerificationReaction',

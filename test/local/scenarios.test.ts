@@ -8,6 +8,7 @@ import { groupJourneys } from '../../local/console/ui/lanes.ts';
 import { type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
 import { traceOfFinding } from '../../local/observations.ts';
 import { SCENARIOS } from '../../local/scenarios/index.ts';
+import { traceOf } from '../../local/scenarios/scenario.ts';
 
 const START = Date.UTC(2026, 10, 23, 12, 0, 0);
 const NAMES = SCENARIOS.map(({ name }) => name);
@@ -25,6 +26,7 @@ async function runAll(faults: Partial<Faults>) {
   const failures: unknown[] = [];
   const service = await startEmbeddedService({
     quarantine: true,
+    iam: 'enforce',
     clock: virtualClock(START),
     graceSeconds: 600,
     random: pseudoRandom(7),
@@ -60,12 +62,12 @@ describe.each<[string, Partial<Faults>]>([
     expect(failures).toEqual([]);
   });
 
-  test('an image has one finding at most', () => {
-    // Those about repositories come from the sweep, which comes by in the longer scenarios.
-    const aboutImages = service.observations
+  test('a subject has one finding at most', () => {
+    // Those about repositories and what could be narrower come from sweeps, which come by in the longer scenarios.
+    const aboutSubjects = service.observations
       .allFindings()
-      .filter(({ Id }) => !Id.startsWith('countersign/repository/'));
-    const traces = aboutImages.map(({ Id }) => traceOfFinding(Id));
+      .filter(({ Id }) => /^countersign\/(?:image|iam)\//.test(Id));
+    const traces = aboutSubjects.map(({ Id }) => traceOfFinding(Id));
 
     expect(traces).not.toContain(undefined);
     expect(new Set(traces).size).toBe(traces.length);
@@ -78,15 +80,34 @@ describe.each<[string, Partial<Faults>]>([
     const entries = backend.timeline(0).map((entry) => timelineEntrySchema.parse(entry));
     const journeys = groupJourneys(entries, images);
 
-    for (const { image, scenario, finding } of results) {
-      const trace = `${image.repository}@${image.digest}`;
+    for (const { subject, scenario, finding } of results) {
+      const trace = traceOf(subject);
       const journey = journeys.find((known) => known.trace === trace);
-      expect(journey?.image?.state ?? 'none').toBe(scenario.expected.state);
+      if (subject.kind === 'image') expect(journey?.image?.state ?? 'none').toBe(scenario.expected.state);
       expect(journey?.counts.event).toBeGreaterThan(0);
       expect(journey?.counts.function).toBeGreaterThan(0);
       expect(findings.some((known) => known.trace === trace)).toBe(finding !== 'none');
     }
     const invalid = images.filter(({ state }) => state === 'invalid');
     expect(invalid.every(({ evidence }) => evidence.some(({ outcome }) => outcome === 'failed'))).toBe(true);
+  });
+
+  test('what was put right was told with what it added, done call by call and verified by a fresh read', () => {
+    const subject = results.find(({ scenario }) => scenario.name === 'admin-attached')?.subject;
+    const own = service.account.timeline().filter(({ trace }) => subject !== undefined && trace === traceOf(subject));
+    const told = own.filter(({ step }) => step === 'finding').map(({ detail }) => JSON.stringify(detail));
+
+    expect(told.some((finding) => /It adds escalation path/.test(finding))).toBe(true);
+    expect(own.filter(({ step }) => step === 'call').map(({ summary }) => summary)).toEqual([
+      expect.stringMatching(/detach .*AdministratorAccess/),
+    ]);
+    expect(own.filter(({ step }) => step === 'verified')).toHaveLength(1);
+  });
+
+  test('what an operator took back is undone, and stays so', () => {
+    const subject = results.find(({ scenario }) => scenario.name === 'revert-undone')?.subject;
+    const plans = service.observations.allPlans().filter(({ trace }) => subject && trace === traceOf(subject));
+
+    expect(plans.map(({ state }) => state)).toEqual(['undone']);
   });
 });

@@ -53,11 +53,11 @@ describe('the scenarios', () => {
   test('are shown with what was wrong', () => {
     const [scenario] = SCENARIOS;
     if (scenario === undefined) throw new Error('no scenario');
-    const image = { repository: 'acme/web', digest: buildImage('x').digest };
+    const subject = { kind: 'image', repository: 'acme/web', digest: buildImage('x').digest } as const;
 
     const table = describeResults([
-      { scenario, image, state: 'verified', finding: 'archived', asExpected: true },
-      { scenario, image, state: 'pending', finding: 'open', asExpected: false },
+      { scenario, subject, state: 'verified', finding: 'archived', asExpected: true },
+      { scenario, subject, state: 'pending', finding: 'open', asExpected: false },
     ]);
 
     expect(table).toMatch(/^ok +signed/m);

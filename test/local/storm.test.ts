@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { virtualClock } from '../../local/account/clock.ts';
 import { type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
-import { SCENARIOS } from '../../local/scenarios/index.ts';
+import { IMAGE_SCENARIOS } from '../../local/scenarios/index.ts';
 import type { Scenario, ScenarioImage } from '../../local/scenarios/scenario.ts';
 import { seededRandom } from './account/prepare.ts';
 
@@ -31,7 +31,7 @@ describe('a storm', () => {
     });
     Object.assign(account.faults, { throttleRate: 0.3, duplicateRate: 0.2, reorder: true });
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const scenario of SCENARIOS) images.push({ scenario, image: await service.run(scenario) });
+      for (const scenario of IMAGE_SCENARIOS) images.push({ scenario, image: await service.run(scenario) });
       await clock.advance(5_000);
     }
     const known = [...sent];

@@ -1,4 +1,6 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
+import { internalsOf } from '../../local/account/internals.ts';
+import type { EmbeddedAccount } from '../../local/account/types.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -6,6 +8,17 @@ export const CONFIG_RULE = {
   name: 's3-bucket-level-public-access-prohibited',
   arn: 'arn:aws:config:eu-west-1:123456789012:config-rule/config-rule-mburzq',
 };
+/** Has the account know a rule of somebody else: a managed one by its identifier, or one that was written. */
+export function addConfigRule(
+  account: EmbeddedAccount,
+  rule: { readonly name: string; readonly arn: string } = CONFIG_RULE,
+  identifier: string | undefined = 'S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED',
+): void {
+  const id = rule.arn.split('/').at(-1) ?? '';
+  const rest = { parameters: {}, every: 1e12, invoke: () => {} };
+  internalsOf(account).awsConfig.rules.add({ ...rule, id, ...rest, ...(identifier !== '' && { identifier }) });
+}
+
 export const BUCKET = { resourceType: 'AWS::S3::Bucket', resourceId: 'acme-logs' } as const;
 export const BUCKET_ARN = 'arn:aws:s3:::acme-logs';
 

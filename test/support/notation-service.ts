@@ -138,7 +138,7 @@ export function signedByNotary(authority: Authority, options: (now: number) => E
       await ensureRepository(world, NOTARY_REPOSITORY);
       await pushArtifact(world, NOTARY_REPOSITORY, image, `v${world.nextNumber()}`);
       await pushArtifact(world, NOTARY_REPOSITORY, authority.sign(image, options(world.account.clock.now())));
-      return { repository: NOTARY_REPOSITORY, digest: image.digest };
+      return { kind: 'image', repository: NOTARY_REPOSITORY, digest: image.digest };
     },
   };
 }

@@ -48,6 +48,17 @@ export const PLAYBOOK_CASES: Readonly<Record<PlaybookName, PlaybookCase>> = {
   'ecr-scanning': { idOf: itself, wrong: '{"onPush":false}', right: ['{"onPush":true}'] },
 };
 
+/** Identifiers of managed rules that are not the name in capitals (AWS Config developer guide, "List of AWS Config managed rules"). */
+const IDENTIFIERS: Readonly<Record<string, string>> = {
+  'restricted-ssh': 'INCOMING_SSH_DISABLED',
+  'cloudtrail-enabled': 'CLOUD_TRAIL_ENABLED',
+};
+
+/** The identifier of a managed rule. */
+export function identifierOf(rule: string): string {
+  return IDENTIFIERS[rule] ?? rule.toUpperCase().replaceAll('-', '_');
+}
+
 /** The resource of a target, as Config names it. */
 export function resourceOf(name: PlaybookName, target: string): ConfigResource {
   return { ...place, type: PLAYBOOKS[name].resourceType, id: PLAYBOOK_CASES[name].idOf(target) };

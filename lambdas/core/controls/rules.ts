@@ -18,8 +18,8 @@ export function findNeeds(rule: RuleName): Needs {
 const STAND_IN = 'countersign/config/';
 
 /** The GeneratorId of a finding of ours about a result of Config, where Security Hub holds none of Config. */
-export function generatorOf(configRule: string): string {
-  return `${STAND_IN}${managedNameOf(configRule)}`;
+export function generatorOf(rule: RuleName): string {
+  return `${STAND_IN}${rule}`;
 }
 
 /** The rule that a finding of ours is about, by its GeneratorId. */

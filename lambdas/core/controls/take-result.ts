@@ -3,6 +3,8 @@ import type { Compliance, ConfigRule, ResourceIdentity } from './config-result.t
 /** The last that is known of one rule about one resource. Times in Unix milliseconds, those of Config. */
 export interface KnownResult {
   readonly rule: ConfigRule;
+  /** Which managed rule it is, as Config said when a fault was told. */
+  readonly identifier?: string | undefined;
   readonly compliance: Compliance;
   readonly at: number;
   /** Since when it has been told as not compliant; absent where nothing was, or its end was told. */
@@ -22,7 +24,13 @@ export interface KnownResource {
 }
 
 export type Arrival =
-  | { readonly kind: 'result'; readonly rule: ConfigRule; readonly compliance: Compliance; readonly at: number }
+  | {
+      readonly kind: 'result';
+      readonly rule: ConfigRule;
+      readonly identifier?: string | undefined;
+      readonly compliance: Compliance;
+      readonly at: number;
+    }
   | { readonly kind: 'deletion'; readonly at: number };
 
 /**
@@ -45,7 +53,8 @@ export function takeArrival(known: KnownResource | undefined, arrival: Arrival):
   return arrival.kind === 'deletion' ? takeDeletion(before, arrival.at) : takeResult(before, arrival);
 }
 
-function takeResult(before: KnownResource, { rule, compliance, at }: Arrival & { kind: 'result' }): Taking {
+function takeResult(before: KnownResource, arrival: Arrival & { kind: 'result' }): Taking {
+  const { rule, compliance, at } = arrival;
   if (compliance === 'INSUFFICIENT_DATA') return { outcome: 'no-result' };
   if (before.deletedAt !== undefined && at <= before.deletedAt) return { outcome: 'outdated' };
   const last = before.results.find((one) => one.rule.arn === rule.arn);
@@ -54,7 +63,9 @@ function takeResult(before: KnownResource, { rule, compliance, at }: Arrival & {
     return last.told ? { outcome: 'repeat' } : take(before, before.results, [last]);
   }
   const openSince = last?.openSince ?? (compliance === 'NON_COMPLIANT' ? at : undefined);
-  const result = { rule, compliance, at, openSince, told: openSince === undefined };
+  // The same as before for what is open: findings of ours are named after it.
+  const identifier = last?.openSince === undefined ? arrival.identifier : last.identifier;
+  const result = { rule, identifier, compliance, at, openSince, told: openSince === undefined };
   const others = before.results.filter((one) => one !== last);
   return take(before, [...others, result], result.told ? [] : [result]);
 }

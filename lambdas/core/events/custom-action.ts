@@ -9,6 +9,8 @@ export const OPERATOR_ACTIONS = {
   CountersignDeny: 'deny',
   CountersignUndo: 'undo',
   CountersignDelete: 'delete',
+  /** On a finding of GuardDuty: contain whom it is about. */
+  CountersignContain: 'contain',
 } as const;
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[keyof typeof OPERATOR_ACTIONS];
 
@@ -31,7 +33,7 @@ const GENERATORS: ReadonlySet<string> = new Set([
 const STAND_IN = 'countersign/config/';
 
 export interface OperatorRequest {
-  readonly action: OperatorAction;
+  readonly action: Exclude<OperatorAction, 'contain'>;
   readonly eventId: string;
   /** Account and region in whose Security Hub the action was used. */
   readonly account: string;
@@ -39,8 +41,17 @@ export interface OperatorRequest {
   readonly findings: readonly ChosenFinding[];
 }
 
+/** Findings of GuardDuty whose targets an operator wants contained: the ids by which they were worked off. */
+export interface ContainRequest {
+  readonly eventId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly threats: readonly string[];
+}
+
 export type ParsedRequest =
   | { readonly outcome: 'request'; readonly request: OperatorRequest }
+  | { readonly outcome: 'contain'; readonly request: ContainRequest }
   | { readonly outcome: 'rejected'; readonly reason: Reason };
 
 /** EventBridge Events Reference, `Security Hub Findings - Custom Action`. Who clicked is not in the event: CloudTrail has it, as securityhub:SendFindingEvents. */
@@ -54,6 +65,7 @@ const customAction = envelope.extend({
         z.object({
           Id: z.string().min(1).max(512),
           GeneratorId: z.string().max(512),
+          ProductArn: z.string().max(2048).optional(),
           AwsAccountId: accountId,
           ProductFields: z.record(z.string(), z.string()).default({}),
           UserDefinedFields: z.record(z.string(), z.string()).default({}),
@@ -89,6 +101,17 @@ export function parseOperatorRequest(body: string): ParsedRequest {
   if (action === undefined) return rejected('unknown-action', 'the event is of no action of ours');
   if (match?.[1] !== region || match[2] !== account) {
     return rejected('foreign-action', 'the action belongs to another account or region than the event');
+  }
+  if (action === 'contain') {
+    const threats = detail.findings.flatMap(({ Id, ProductArn, AwsAccountId }) => {
+      const named =
+        /^arn:aws[a-z-]*:guardduty:[a-z0-9-]+:\d{12}:detector\/[\w-]{1,64}\/finding\/([0-9A-Za-z-]{1,64})$/.exec(
+          Id,
+        )?.[1];
+      const isOwn = AwsAccountId === account && ProductArn?.endsWith('::product/aws/guardduty') === true;
+      return isOwn && named !== undefined ? [`${account}/${region}/${named}`] : [];
+    });
+    return { outcome: 'contain', request: { eventId: id, account, region, threats } };
   }
   // What a member account reports reaches the hub too; plans are acted on in the account that they belong to.
   const findings = detail.findings

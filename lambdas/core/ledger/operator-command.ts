@@ -1,10 +1,21 @@
 import { z } from 'zod';
+import { lifetime } from '../duration.ts';
 import type { Reason } from '../errors.ts';
 import type { Happening } from './event.ts';
 import type { OperatorChoice } from './operator-choice.ts';
 import { planId } from './plan.ts';
 
 const common = { version: z.literal(1), request: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), plan: planId };
+/** What an operator asks for about somebody: contain them. `target` is an ARN of a user, a role or a session. */
+const containCommand = z.strictObject({
+  version: z.literal(1),
+  request: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+  action: z.literal('contain'),
+  target: z.string().min(1).max(300),
+  expiresAfter: lifetime.optional(),
+});
+export type ContainCommand = z.infer<typeof containCommand>;
+
 const command = z.discriminatedUnion('action', [
   z.strictObject({
     ...common,
@@ -22,12 +33,13 @@ export type OperatorCommand = z.infer<typeof command>;
 
 export type ReadCommand =
   | { readonly is: 'command'; readonly choice: OperatorChoice }
+  | { readonly is: 'contain'; readonly command: ContainCommand }
   | { readonly is: 'rejected'; readonly reason: Reason }
   /** The message is of another kind. */
   | { readonly is: 'other' };
 
 /** A command as the body of a message on the operator queue. */
-export function writeOperatorCommand(content: OperatorCommand): string {
+export function writeOperatorCommand(content: OperatorCommand | ContainCommand): string {
   return JSON.stringify(content);
 }
 
@@ -44,12 +56,13 @@ export function readOperatorCommand(body: string, sender: string): ReadCommand {
   const json = parseJson(body);
   // Events of EventBridge have the text "0" there.
   if (typeof json !== 'object' || json === null || !('version' in json) || json.version !== 1) return { is: 'other' };
-  const parsed = command.safeParse(json);
+  const parsed = z.union([command, containCommand]).safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return rejected('malformed-command', `${issue?.path.join('.').slice(0, 100)}: ${issue?.message.slice(0, 200)}`);
   }
   if (!/^[\w+=,.@:-]{1,256}$/.test(sender)) return rejected('no-sender', 'SQS does not say who sent the command');
+  if (parsed.data.action === 'contain') return { is: 'contain', command: parsed.data };
   const id = eventIdOf(parsed.data);
   const what = happeningOf(parsed.data);
   return {

@@ -5,6 +5,8 @@ export interface KnownThreat {
   /** Unix milliseconds. */
   readonly updatedAt: number;
   readonly count: number;
+  /** Who would be contained for it: their ARN as `nameTarget` writes it, and their unique id. */
+  readonly target?: { readonly name: string; readonly uniqueId: string } | undefined;
 }
 
 /** What tells a finding from every other one: the same for its repeats and for the copies that an administrator gets. */

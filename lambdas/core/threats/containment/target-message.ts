@@ -18,14 +18,17 @@ export type AskedContainment = z.infer<typeof asked>;
 const message = z.strictObject({
   source: z.literal('countersign'),
   'detail-type': z.literal('Countersign Target'),
-  detail: z.strictObject({ target: text(300), uniqueId: text(128), asked: asked.optional() }),
+  detail: z.union([
+    z.strictObject({ target: text(300), uniqueId: text(128), asked: asked.optional() }),
+    /** The name of a threat that was worked off before, as `nameThreat` writes it. */
+    z.strictObject({ threat: text(200), asked }),
+  ]),
 });
 
 /** A target that is to be looked at, and by whose wish it is to be contained; by nobody's where it is only looked at again. */
-export interface TargetMessage {
-  readonly target: Target;
-  readonly asked?: AskedContainment | undefined;
-}
+export type TargetMessage =
+  | { readonly target: Target; readonly asked?: AskedContainment | undefined }
+  | { readonly threat: string; readonly asked: AskedContainment };
 
 /** The unique id of a principal that was named by its ARN alone: whoever has the name is meant. */
 export const WHOEVER = 'whoever';
@@ -39,6 +42,11 @@ export function writeTargetMessage(name: string, uniqueId: string, by?: AskedCon
   });
 }
 
+/** The message that asks to contain whom a threat is about, which was worked off before; `threat` as `nameThreat` writes it. */
+export function writeThreatMessage(threat: string, asked: AskedContainment): string {
+  return JSON.stringify({ source: 'countersign', 'detail-type': 'Countersign Target', detail: { threat, asked } });
+}
+
 /** The target that a message of ours names; undefined for any other message. Only our own functions can write to the queue: its policy says so. */
 export function parseTargetMessage(body: string): TargetMessage | undefined {
   let json: unknown;
@@ -49,6 +57,8 @@ export function parseTargetMessage(body: string): TargetMessage | undefined {
     return undefined;
   }
   const { data } = message.safeParse(json);
-  const target = data === undefined ? undefined : readTarget(data.detail.target, data.detail.uniqueId);
-  return target === undefined ? undefined : { target, asked: data?.detail.asked };
+  if (data === undefined) return undefined;
+  if ('threat' in data.detail) return data.detail;
+  const target = readTarget(data.detail.target, data.detail.uniqueId);
+  return target === undefined ? undefined : { target, asked: data.detail.asked };
 }

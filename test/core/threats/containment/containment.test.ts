@@ -87,7 +87,7 @@ describe('a target', () => {
     const role = { ...user, kind: 'role', uniqueId: 'AROAEXAMPLEEXAMPLE000' } as const;
     for (const target of [user, role, { ...role, kind: 'session', session: 'ci@42' } as const]) {
       expect(readTarget(nameTarget(target), target.uniqueId)).toEqual(target);
-      expect(parseTargetMessage(writeTargetMessage(nameTarget(target), target.uniqueId))?.target).toEqual(target);
+      expect(parseTargetMessage(writeTargetMessage(nameTarget(target), target.uniqueId))).toEqual({ target });
     }
     fc.assert(
       fc.property(fc.string(), (text) => readTarget(text, 'x') === undefined && parseTargetMessage(text) === undefined),
