@@ -14,13 +14,20 @@ import type { ConfigResource, ResourceIdentity } from '../core/controls/config-r
  */
 export async function identifyResource(
   client: ConfigServiceClient,
-  { type, id }: ConfigResource,
+  { type, id, account, region }: ConfigResource,
 ): Promise<ResourceIdentity> {
   const resourceType = Object.values(ResourceType).find((known) => known === type);
   // Such as AWS::::Account, which is no resource that is recorded.
   if (resourceType === undefined) return {};
   const items = await readItems(client, resourceType, id);
-  const item = items.find((one) => one.resourceId === id && one.resourceType === type);
+  // Config knows its own account and region: ids of others may be the same there.
+  const item = items.find(
+    (one) =>
+      one.resourceId === id &&
+      one.resourceType === type &&
+      one.accountId === account &&
+      (one.awsRegion === region || one.awsRegion === 'global'),
+  );
   return { arn: readText(item?.arn), name: readText(item?.resourceName) };
 }
 

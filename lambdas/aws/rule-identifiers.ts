@@ -14,15 +14,14 @@ export interface RuleIdentifiers {
   read(rule: ConfigRule): Promise<string | undefined>;
 }
 
-/** Each rule is asked for once: what a rule is does not change, only what it is called. */
+/** Each managed rule is asked for once: what a rule is does not change, only what it is called. Others are asked for again, since a new rule may not be seen at once. */
 export function ruleIdentifiers(client: ConfigServiceClient): RuleIdentifiers {
-  const known = new Map<string, string | undefined>();
+  const known = new Map<string, string>();
   return {
     async read(rule) {
-      if (known.has(rule.arn)) return known.get(rule.arn);
-      const identifier = await readIdentifier(client, rule);
+      const identifier = known.get(rule.arn) ?? (await readIdentifier(client, rule));
       if (known.size >= MOST_KNOWN) known.clear();
-      known.set(rule.arn, identifier);
+      if (identifier !== undefined) known.set(rule.arn, identifier);
       return identifier;
     },
   };
