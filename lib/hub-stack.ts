@@ -111,7 +111,14 @@ export class HubStack extends Stack {
         : undefined;
     if (plans !== undefined) {
       const functions = [
-        ...[images.reaction, recorder.recorder, sweep.sweep, plans.execution.executor, plans.operators.operator],
+        ...[
+          images.reaction,
+          recorder.recorder,
+          sweep.sweep,
+          plans.execution.executor,
+          plans.operators.operator,
+          plans.operators.targets.maker,
+        ],
         ...(iamSweep ? [iamSweep.sweep] : []),
         ...(heartbeat ? [heartbeat.heartbeat] : []),
         ...(threats ? [threats.reaction] : []),

@@ -23,7 +23,7 @@ export interface StartOptions {
 
 export const USAGE = `npm start -- [options]
 
-Runs Countersign in an embedded AWS account on this machine, pushes images of every kind and serves a console.
+Runs Countersign in an embedded AWS account on this machine, pushes images of every kind, changes IAM, and serves a console.
 
   --port N         port of the console; default PORT, else 4173 or a free one
   --host ADDRESS   address of the console; default 127.0.0.1, only loopback addresses

@@ -110,8 +110,9 @@ export async function startEmbeddedService(options: EmbeddedServiceOptions): Pro
       },
       operate: (action, subject) => {
         const finding = observations.findingOf(traceOf(subject));
-        if (finding === undefined) throw new Error(`there is no finding about ${traceOf(subject)}`);
-        pressAction(account, action, finding);
+        const isOffered = String(finding?.Description).includes(`Countersign ${action.toLowerCase()}`);
+        if (finding !== undefined && isOffered) pressAction(account, action, finding);
+        return isOffered;
       },
       later: (milliseconds, act) => {
         const done = new Promise<void>((resolve) => {

@@ -34,8 +34,12 @@ const driftSchema = z.object({
   firstSeenAt: z.number(),
   revision: z.number(),
 });
-export type ObservedDrift = z.infer<typeof driftSchema>;
+/** `before`: how it deviated last, once that is over. */
+export type ObservedDrift = z.infer<typeof driftSchema> & {
+  readonly before?: Pick<z.infer<typeof driftSchema>, 'deviations' | 'paths'> | undefined;
+};
 
+const STEP_STATES = ['pending', 'started', 'done', 'kept', 'undo-started', 'undone'] as const;
 const planSchema = z.object({
   id: z.string(),
   resource: z.string(),
@@ -43,7 +47,7 @@ const planSchema = z.object({
   mode: z.string(),
   reason: z.string(),
   revision: z.number(),
-  steps: z.array(z.object({ does: z.string(), inverse: z.string().nullable(), at: z.string() })),
+  steps: z.array(z.object({ does: z.string(), inverse: z.string().nullable(), at: z.enum(STEP_STATES) })),
 });
 export type ObservedPlan = z.infer<typeof planSchema> & { readonly trace: string };
 
@@ -120,7 +124,11 @@ export class Observations {
     const drift = driftSchema.safeParse(detail);
     if (!drift.success) return;
     const { resource, revision } = drift.data;
-    if ((this.drift.get(resource)?.revision ?? -1) <= revision) this.drift.set(resource, drift.data);
+    const known = this.drift.get(resource);
+    if ((known?.revision ?? -1) > revision) return;
+    const { deviations, paths } = known ?? drift.data;
+    const before = deviations.length === 0 ? known?.before : { deviations, paths };
+    this.drift.set(resource, { ...drift.data, ...(isOver(drift.data) && { before }) });
   }
 
   private observePlan({ trace = '', detail }: TimelineEntry): void {
@@ -134,6 +142,10 @@ export class Observations {
     const finding = findingSchema.safeParse(detail);
     if (finding.success) this.findings.set(finding.data.Id, finding.data);
   }
+}
+
+function isOver({ state }: ObservedDrift): boolean {
+  return state === 'covered' || state === 'gone';
 }
 
 /**

@@ -59,7 +59,7 @@ async function serve(options: StartOptions, print: (text: string) => void): Prom
     }),
     buildAssets(),
   ]);
-  print('Countersign runs in an embedded AWS account. Scenarios pushed:\n');
+  print('Countersign runs in an embedded AWS account. Scenarios:\n');
   for (const scenario of SCENARIOS) {
     await service.run(scenario);
     print(`  ${scenario.name.padEnd(22)}${scenario.expectation}\n`);

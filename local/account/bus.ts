@@ -106,8 +106,10 @@ export function createBus(context: AccountContext): Bus {
   };
 }
 
-/** `ECR Image Action PUSH acme/app:v1` for ECR, else the detail type. */
+/** `ECR Image Action PUSH acme/app:v1` for ECR, `AttachRolePolicy (AWS API Call via CloudTrail)` for a call, else the detail type. */
 function summarize(event: BusEvent): string {
+  const { eventName } = event.detail;
+  if (typeof eventName === 'string') return `${eventName} (${event['detail-type']})`;
   const { 'action-type': action, 'repository-name': repository, 'image-tag': tag } = event.detail;
   if (typeof action !== 'string' || typeof repository !== 'string') return event['detail-type'];
   return `${event['detail-type']} ${action} ${repository}${typeof tag === 'string' && tag !== '' ? `:${tag}` : ''}`;

@@ -1,9 +1,20 @@
 import { z } from 'zod';
 import type { TimelineEntry } from '../account/types.ts';
 import type { EmbeddedService } from '../embedded-service.ts';
-import { type ObservedFinding, type ObservedVerdict, traceOfFinding } from '../observations.ts';
+import { type ObservedDrift, type ObservedFinding, type ObservedVerdict, traceOfFinding } from '../observations.ts';
+import { pressAction } from '../operator-action.ts';
+import { PRINCIPAL_SCENARIOS } from '../scenarios/index.ts';
 import { type Scenario, type Subject, traceOf } from '../scenarios/scenario.ts';
-import { type FindingView, type ImageView, imageSchema, type TimelineEntryView } from './api.ts';
+import {
+  type FindingView,
+  type ImageView,
+  imageSchema,
+  type PrincipalView,
+  planSchema,
+  principalSchema,
+  type ScenarioView,
+  type TimelineEntryView,
+} from './api.ts';
 import type { ConsoleBackend } from './backend.ts';
 
 /** Particulars longer than this many characters of JSON stay in the account. */
@@ -21,11 +32,13 @@ export function describeService(service: EmbeddedService, scenarios: readonly Sc
       graceSeconds: config.images.graceSeconds,
       policyHash: config.hash,
       now: account.clock.now(),
-      scenarios: scenarios.map(({ name, title, expectation, expected }) => ({ name, title, expectation, expected })),
+      scenarios: scenarios.map(describeScenario),
       faults: { ...account.faults },
     }),
     readState: async () => ({
       images: observations.allVerdicts().map(describeImage),
+      principals: observations.allDrift().map(describePrincipal),
+      plans: observations.allPlans().map((plan) => planSchema.parse(plan)),
       findings: observations.allFindings().map(describeFinding),
     }),
     timeline: (after) => account.timeline(after).slice(-MOST_ENTRIES).map(describeEntry),
@@ -35,10 +48,21 @@ export function describeService(service: EmbeddedService, scenarios: readonly Sc
       if (scenario === undefined) return undefined;
       return traceOf(await service.run(scenario));
     },
+    act: (action, findingId) => {
+      const finding = observations.allFindings().find(({ Id }) => Id === findingId);
+      if (finding !== undefined) pressAction(account, action, finding);
+      return finding !== undefined;
+    },
     setFaults: (faults) => {
       Object.assign(account.faults, faults);
     },
   };
+}
+
+const ABOUT_PRINCIPALS = new Set(PRINCIPAL_SCENARIOS.map(({ name }) => name));
+
+function describeScenario({ name, title, expectation, expected }: Scenario<Subject>): ScenarioView {
+  return { name, about: ABOUT_PRINCIPALS.has(name) ? 'principal' : 'image', title, expectation, expected };
 }
 
 function describeEntry({ sequence, at, step, trace, summary, detail }: TimelineEntry): TimelineEntryView {
@@ -59,6 +83,10 @@ function describeImage(verdict: ObservedVerdict): ImageView {
     trace: `${verdict.repository}@${verdict.digest}`,
     policy: verdict.policy ?? null,
   });
+}
+
+function describePrincipal(drift: ObservedDrift): PrincipalView {
+  return principalSchema.parse({ ...drift, trace: drift.resource });
 }
 
 const text = z.string().catch('');

@@ -54,6 +54,7 @@ export const verdictStates = ['pending', 'verified', 'unsigned', 'invalid', 'err
 const stateSchema = z.enum(verdictStates);
 export type StateView = z.infer<typeof stateSchema>;
 
+/** States of drift, the open ones first. */
 export const driftStates = ['drifted', 'undeclared', 'deleted', 'unreadable-baseline', 'covered', 'gone'] as const;
 
 export const imageSchema = z.object({
@@ -73,9 +74,48 @@ export const imageSchema = z.object({
 });
 export type ImageView = z.infer<typeof imageSchema>;
 
+const deviation = {
+  deviations: z.array(z.string()),
+  /** Escalation paths that this adds. */
+  paths: z.array(z.string()),
+};
+
+export const principalSchema = z.object({
+  /** ARN. */
+  trace: z.string(),
+  state: z.enum(driftStates),
+  verdict: z.string().optional(),
+  ...deviation,
+  /** How it deviated last, where that is over. */
+  before: z.object(deviation).optional(),
+  actor: z.string().optional(),
+  protection: z.string().optional(),
+  /** Unix milliseconds. */
+  firstSeenAt: z.number(),
+});
+export type PrincipalView = z.infer<typeof principalSchema>;
+export type DriftStateView = PrincipalView['state'];
+
+export const planSchema = z.object({
+  id: z.string(),
+  trace: z.string(),
+  state: z.string(),
+  mode: z.string(),
+  reason: z.string(),
+  steps: z.array(
+    z.object({
+      does: z.string(),
+      /** What takes it back, null where nothing can. */
+      inverse: z.string().nullable(),
+      at: z.enum(['pending', 'started', 'done', 'kept', 'undo-started', 'undone']),
+    }),
+  ),
+});
+export type PlanView = z.infer<typeof planSchema>;
+
 export const findingSchema = z.object({
   id: z.string(),
-  /** Which image, where the finding is about one. */
+  /** Which image or principal, where the finding is about one. */
   trace: z.string().optional(),
   title: z.string(),
   description: z.string(),
@@ -105,6 +145,7 @@ export type FaultsView = z.infer<typeof faultsSchema>;
 
 export const scenarioSchema = z.object({
   name: z.string(),
+  about: z.enum(['image', 'principal']),
   title: z.string(),
   expectation: z.string(),
   expected: z.object({
@@ -127,9 +168,22 @@ export const overviewSchema = z.object({
 export type Overview = z.infer<typeof overviewSchema>;
 
 /** Everything that changes: sent whole, it is small. */
-export const stateOfThingsSchema = z.object({ images: z.array(imageSchema), findings: z.array(findingSchema) });
+export const stateOfThingsSchema = z.object({
+  images: z.array(imageSchema),
+  principals: z.array(principalSchema),
+  /** Oldest first. */
+  plans: z.array(planSchema),
+  findings: z.array(findingSchema),
+});
 export type StateOfThings = z.infer<typeof stateOfThingsSchema>;
 
 export const runRequestSchema = z.strictObject({ scenario: z.string().min(1).max(64) });
 export const runResultSchema = z.object({ trace: z.string() });
+/** A custom action of Security Hub, on the finding of that id. */
+export const actionRequestSchema = z.strictObject({
+  action: z.enum(['Approve', 'Deny', 'Undo', 'Delete']),
+  finding: z.string().min(1).max(512),
+});
+export type ActionView = z.infer<typeof actionRequestSchema>['action'];
+export const actionResultSchema = z.object({ sent: z.literal(true) });
 export const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { messageOf } from '../../lambdas/core/errors.ts';
-import { faultsSchema, runRequestSchema } from './api.ts';
+import { actionRequestSchema, faultsSchema, runRequestSchema } from './api.ts';
 import type { Asset } from './assets.ts';
 import type { ConsoleBackend } from './backend.ts';
 import { ConsoleError } from './errors.ts';
@@ -114,6 +114,11 @@ async function answer(
       const trace = await backend.runScenario(scenario);
       if (trace === undefined) throw new ConsoleError('not-found', `there is no scenario ${scenario}`);
       return sendJson(response, { trace });
+    }
+    case 'POST /api/actions': {
+      const { action, finding } = await readBody(request, actionRequestSchema);
+      if (!backend.act(action, finding)) throw new ConsoleError('not-found', `there is no finding ${finding}`);
+      return sendJson(response, { sent: true });
     }
     case 'POST /api/faults': {
       backend.setFaults(await readBody(request, faultsSchema));

@@ -19,8 +19,8 @@ export interface World {
   readonly graceSeconds: number;
   /** A new number each time, so that every run is about something that was never seen before. */
   readonly nextNumber: () => number;
-  /** Presses a custom action of Security Hub on the finding about the subject. Throws where there is none. */
-  readonly operate: (action: OperatorAction, subject: Subject) => void;
+  /** Presses a custom action of Security Hub on the finding about the subject. False, and nothing is done, as long as there is none that offers it. */
+  readonly operate: (action: OperatorAction, subject: Subject) => boolean;
   /** Does something later, by the account's clock. A failure is the world's to report. */
   readonly later: (milliseconds: number, act: () => Promise<unknown>) => void;
 }

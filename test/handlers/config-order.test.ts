@@ -6,7 +6,7 @@ import { testConfiguration } from '../infra/configuration.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import { complianceChange, findingOfConfig, itemChange } from '../support/config.ts';
 
-const RUNS = Number(process.env.COUNTERSIGN_ORDER_RUNS ?? 6);
+const RUNS = Number(process.env.COUNTERSIGN_ORDER_RUNS ?? 4);
 const START = Date.UTC(2026, 10, 23, 12, 0, 0);
 const config = { mode: 'observe', evaluations: false } as const;
 const template = describeTemplate({ ...testConfiguration.compiled, config });

@@ -96,15 +96,4 @@ describe('the sweep of AWS Config', () => {
     await sweep();
     expect(ours()).toMatchObject([{ RecordState: 'ARCHIVED', Compliance: { Status: 'NOT_AVAILABLE' } }]);
   });
-
-  test('tells what stays before Security Hub forgets it', async () => {
-    await start();
-    await evaluate('NON_COMPLIANT', false);
-    await pass(1_800_000);
-    const first = ours()[0]?.UpdatedAt ?? '';
-
-    await pass(32 * DAY);
-    expect(Date.parse(ours()[0]?.UpdatedAt ?? '') - Date.parse(first)).toBeGreaterThan(29 * DAY);
-    expect(ours()).toMatchObject([{ RecordState: 'ACTIVE', CreatedAt: first }]);
-  });
 });

@@ -26,6 +26,7 @@ import { addConfigRule, CONFIG_RULE, complianceChange } from '../support/config.
 
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
+import { lambdaContext } from '../support/lambda-context.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
 import { identifierOf, makeFault } from '../support/playbooks.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
@@ -216,6 +217,7 @@ beforeAll(async () => {
   await service.settle();
   await operate('undo', service);
   await operate('delete', service);
+  await deployActions(service);
   // What is rejected goes ways of its own.
   for (const queue of Object.values(readers)) {
     const QueueUrl = `https://sqs.${place.region}.amazonaws.com/${place.account}/${queue}`;
@@ -342,6 +344,17 @@ async function operate(action: 'undo' | 'delete', { account, observations }: Emb
   await account.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(event) }));
 }
 
+/** The stack comes, changes and goes. */
+async function deployActions({ account }: EmbeddedService): Promise<void> {
+  const { createHandler } = handlerModule.parse(await loadRecorded('action-targets'));
+  const handler = createHandler({ clients: account.clients, environment: {}, fetch: async () => new Response() });
+  for (const RequestType of ['Create', 'Update', 'Delete']) {
+    const ids = { StackId: 's', RequestId: RequestType, LogicalResourceId: 'Targets' };
+    const ResponseURL = 'https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com/x';
+    await handler({ RequestType, ResponseURL, ...ids }, lambdaContext('countersign-action-targets'));
+  }
+}
+
 /** What Lambda does with the role of a function: writes its logs and traces, and polls its queue. */
 function callsOfLambda(name: string): RecordedCall[] {
   const logging = z.object({ LogGroup: z.unknown() }).parse(findFunction(template, name)[1].Properties.LoggingConfig);
@@ -371,6 +384,7 @@ describe.each([
   'iam-sweep',
   'heartbeat',
   'guardduty-reaction',
+  'action-targets',
   'config-reaction',
   'config-evaluation',
   'config-sweep',

@@ -193,6 +193,21 @@ describe('the API', () => {
     },
   );
 
+  test('presses an action on a finding that is there, and no other', async () => {
+    const { url, backend } = await serve();
+    const { findings } = await backend.readState();
+    const press = (finding: string | undefined, action = 'Undo') =>
+      ask(url, '/api/actions', asThePage(url), JSON.stringify({ action, finding }));
+
+    const done = await press(findings[0]?.id);
+    const unknown = await press('countersign/iam/nobody');
+    const unheard = await press(findings[0]?.id, 'Contain');
+    const foreign = await ask(url, '/api/actions', { ...asThePage(url), origin: 'https://evil.example' }, '{}');
+
+    expect([done, unknown, unheard, foreign].map(({ status }) => status)).toEqual([200, 404, 400, 403]);
+    expect(backend.ran).toEqual([`Undo ${findings[0]?.id}`]);
+  });
+
   test('refuses a body that is too long', async () => {
     const { url } = await serve();
 
@@ -313,12 +328,12 @@ describe('hostile text', () => {
 describe('the journeys of the page', () => {
   test('are one for each image, newest first, with the steps counted', async () => {
     const backend = fakeBackend();
-    const { images } = await backend.readState();
+    const state = await backend.readState();
 
-    const journeys = groupJourneys(backend.timeline(0), images);
+    const journeys = groupJourneys(backend.timeline(0), state).filter(({ about }) => about.kind === 'image');
 
-    expect(journeys.map(({ image }) => image?.state)).toEqual(images.map(({ state }) => state).reverse());
-    expect(journeys.find(({ image }) => image?.state === 'invalid')?.counts).toEqual({
+    expect(journeys.map((journey) => journey.state)).toEqual(state.images.map((image) => image.state).reverse());
+    expect(journeys.find((journey) => journey.state === 'invalid')?.counts).toMatchObject({
       event: 1,
       rule: 1,
       queue: 2,
@@ -331,9 +346,28 @@ describe('the journeys of the page', () => {
   test('begin with the event, before there is a verdict', () => {
     const journeys = groupJourneys(
       [{ sequence: 1, at: 5, step: 'event', trace: 'acme/web@sha256:00', summary: 'PUSH' }],
-      [],
+      { images: [], principals: [], plans: [] },
     );
 
-    expect(journeys).toMatchObject([{ repository: 'acme/web', digest: 'sha256:00', image: undefined }]);
+    expect(journeys).toMatchObject([
+      { name: 'acme/web', about: { kind: 'image', digest: 'sha256:00', image: undefined }, state: undefined },
+    ]);
+  });
+
+  test('are one for each principal too, with its plans', async () => {
+    const backend = fakeBackend();
+    const trace = 'arn:aws:iam::123456789012:role/app';
+    backend.happen({ at: 1, step: 'event', trace, summary: 'PutRolePolicy' });
+    backend.happen({ at: 2, step: 'drift', trace, summary: 'drift drifted' });
+    backend.happen({ at: 3, step: 'call', trace, summary: 'detach' });
+    backend.happen({ at: 4, step: 'fault', trace, summary: 'throttled' });
+
+    const journeys = groupJourneys(backend.timeline(0), await backend.readState());
+    const principals = journeys.filter(({ about }) => about.kind === 'principal');
+
+    expect(principals).toMatchObject([
+      { name: 'role/app', state: 'drifted', plans: [{ state: 'proposed' }], counts: { event: 1, drift: 1, call: 1 } },
+    ]);
+    expect(principals[0]?.troubles).toBe(1);
   });
 });

@@ -73,17 +73,18 @@ describe.each<[string, Partial<Faults>]>([
     expect(new Set(traces).size).toBe(traces.length);
   });
 
-  test('the console shows every image with its evidence, and its finding', async () => {
+  test('the console shows every image with its evidence, every principal with its drift, and their findings', async () => {
     const backend = describeService(service, SCENARIOS);
 
-    const { images, findings } = stateOfThingsSchema.parse(await backend.readState());
+    const state = stateOfThingsSchema.parse(await backend.readState());
+    const { images, findings } = state;
     const entries = backend.timeline(0).map((entry) => timelineEntrySchema.parse(entry));
-    const journeys = groupJourneys(entries, images);
+    const journeys = groupJourneys(entries, state);
 
     for (const { subject, scenario, finding } of results) {
       const trace = traceOf(subject);
       const journey = journeys.find((known) => known.trace === trace);
-      if (subject.kind === 'image') expect(journey?.image?.state ?? 'none').toBe(scenario.expected.state);
+      expect(journey?.state ?? 'none').toBe(scenario.expected.state);
       expect(journey?.counts.event).toBeGreaterThan(0);
       expect(journey?.counts.function).toBeGreaterThan(0);
       expect(findings.some((known) => known.trace === trace)).toBe(finding !== 'none');
@@ -102,6 +103,7 @@ describe.each<[string, Partial<Faults>]>([
       expect.stringMatching(/detach .*AdministratorAccess/),
     ]);
     expect(own.filter(({ step }) => step === 'verified')).toHaveLength(1);
+    expect(subject && service.observations.driftOf(traceOf(subject))?.before?.paths).toHaveLength(1);
   });
 
   test('what an operator took back is undone, and stays so', () => {

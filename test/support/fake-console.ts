@@ -3,6 +3,8 @@ import type {
   FaultsView,
   FindingView,
   ImageView,
+  PlanView,
+  PrincipalView,
   StateOfThings,
   TimelineEntryView,
 } from '../../local/console/api.ts';
@@ -20,7 +22,14 @@ export interface FakeBackend extends ConsoleBackend {
   happen(entry: Omit<TimelineEntryView, 'sequence'>): void;
 }
 
-export function fakeBackend(state: StateOfThings = { images: fakeImages(), findings: [fakeFinding()] }): FakeBackend {
+export function fakeBackend(
+  state: StateOfThings = {
+    images: fakeImages(),
+    principals: [fakePrincipal()],
+    plans: [fakePlan()],
+    findings: [fakeFinding()],
+  },
+): FakeBackend {
   const listeners = new Set<(entry: TimelineEntryView) => void>();
   const entries: TimelineEntryView[] = state.images.flatMap((image, position) => tellStory(image, position));
   entries.forEach((entry, position) => {
@@ -42,12 +51,14 @@ export function fakeBackend(state: StateOfThings = { images: fakeImages(), findi
       scenarios: [
         {
           name: 'signed',
+          about: 'image',
           title: 'Signed by the release workflow',
           expectation: 'Verified, and no finding.',
           expected: { state: 'verified', finding: 'none' },
         },
         {
           name: 'unsigned',
+          about: 'image',
           title: 'Never signed',
           expectation: 'Pending for the grace time, then unsigned, and a finding opens.',
           expected: { state: 'unsigned', finding: 'open' },
@@ -65,6 +76,11 @@ export function fakeBackend(state: StateOfThings = { images: fakeImages(), findi
       if (name !== 'signed' && name !== 'unsigned') return undefined;
       ran.push(name);
       return state.images[0]?.trace ?? 'acme/web@sha256:00';
+    },
+    act: (action, finding) => {
+      if (!state.findings.some(({ id }) => id === finding)) return false;
+      ran.push(`${action} ${finding}`);
+      return true;
     },
     setFaults: (wanted) => {
       faults = wanted;
@@ -119,6 +135,23 @@ function fakeImages(): ImageView[] {
       reasons: state === 'invalid' ? [{ code: 'identity-mismatch', message: `signed by ${HOSTILE}` }] : [],
     };
   });
+}
+
+const ROLE = 'arn:aws:iam::123456789012:role/app';
+
+function fakePrincipal(): PrincipalView {
+  return {
+    ...{ trace: ROLE, state: 'drifted', verdict: 'wider', firstSeenAt: START - 4000, actor: HOSTILE },
+    deviations: [`attached policy ${HOSTILE} was not signed`],
+    paths: ['iam-005 through statement 2'],
+  };
+}
+
+function fakePlan(): PlanView {
+  return {
+    ...{ id: `plan-${'0'.repeat(32)}`, trace: ROLE, state: 'proposed', mode: 'approve', reason: HOSTILE },
+    steps: [{ does: `detach ${HOSTILE}`, inverse: `attach ${HOSTILE}`, at: 'pending' }],
+  };
 }
 
 function fakeEvidence(): EvidenceView[] {

@@ -190,6 +190,12 @@ const mappings: Readonly<Record<string, Mapping>> = {
     action: 'securityhub:GetFindings',
     resources: [at('securityhub', 'hub/default')],
   }),
+  ...Object.fromEntries(
+    ['CreateActionTarget', 'UpdateActionTarget', 'DeleteActionTarget'].map((name): [string, Mapping] => [
+      `${name}Command`,
+      (_input, at) => ({ action: `securityhub:${name}`, resources: [at('securityhub', 'hub/default')] }),
+    ]),
+  ),
   BatchUpdateFindingsCommand: (_input, at) => ({
     action: 'securityhub:BatchUpdateFindings',
     resources: [at('securityhub', 'hub/default')],

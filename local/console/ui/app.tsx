@@ -1,22 +1,23 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { StateView } from '../api.ts';
+import type { ActionView, FindingView } from '../api.ts';
 import { FaultPanel } from './fault-panel.tsx';
 import { ImageDetail } from './image-detail.tsx';
-import { ImageList } from './image-list.tsx';
-import { countStates, groupJourneys, type Journey } from './lanes.ts';
+import { JourneyList } from './journey-list.tsx';
+import { countStates, groupJourneys, type Journey, type SubjectState } from './lanes.ts';
 import { Notice } from './notice.tsx';
+import { PrincipalDetail } from './principal-detail.tsx';
 import { ScenarioPanel } from './scenario-panel.tsx';
 import { StateFilter } from './state-filter.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useConsole } from './use-console.ts';
 
 export function App() {
-  const { overview, state, entries, connection, problem, dismissProblem, runScenario, setFaults } = useConsole();
+  const { overview, state, entries, connection, problem, dismissProblem, runScenario, act, setFaults } = useConsole();
   const [selected, setSelected] = useState<string>();
-  const [filter, setFilter] = useState<StateView>();
-  const journeys = useMemo(() => groupJourneys(entries, state?.images ?? []), [entries, state]);
+  const [filter, setFilter] = useState<SubjectState>();
+  const journeys = useMemo(() => groupJourneys(entries, state ?? NOTHING), [entries, state]);
   const findings = useMemo(() => indexFindings(state?.findings ?? []), [state]);
-  const shown = filter === undefined ? journeys : journeys.filter(({ image }) => image?.state === filter);
+  const shown = filter === undefined ? journeys : journeys.filter((journey) => journey.state === filter);
   const open = journeys.find(({ trace }) => trace === selected);
 
   const inspector = useRef<HTMLElement>(null);
@@ -43,15 +44,20 @@ export function App() {
           </button>
         </div>
       )}
-      <Announcement journey={journeys.find(({ image }) => image !== undefined)} />
+      <Announcement journey={journeys.find((journey) => journey.state !== undefined)} />
       <main>
         <aside class="side">
-          <details class="panel" open={!isNarrow()}>
-            <summary>
-              <h2>Push an image</h2>
-            </summary>
-            <ScenarioPanel scenarios={overview?.scenarios ?? []} onRun={runAndShow} />
-          </details>
+          {PANELS.map(({ about, title }) => (
+            <details key={about} class="panel" open={!isNarrow()}>
+              <summary>
+                <h2>{title}</h2>
+              </summary>
+              <ScenarioPanel
+                scenarios={overview?.scenarios.filter((scenario) => scenario.about === about) ?? []}
+                onRun={runAndShow}
+              />
+            </details>
+          ))}
           <details class="panel" open={!isNarrow()}>
             <summary>
               <h2>What goes wrong</h2>
@@ -59,12 +65,12 @@ export function App() {
             {overview === undefined ? null : <FaultPanel faults={overview.faults} onChange={setFaults} />}
           </details>
         </aside>
-        <section class="live" aria-label="Images and their steps">
+        <section class="live" aria-label="Images, roles and users, and their steps">
           <StateFilter counts={countStates(journeys)} total={journeys.length} chosen={filter} onChoose={setFilter} />
           {state === undefined && connection !== 'live' ? (
             <Notice title="Waiting for the console">Nothing has been received yet.</Notice>
           ) : (
-            <ImageList
+            <JourneyList
               journeys={shown}
               findings={findings}
               selected={selected}
@@ -73,11 +79,13 @@ export function App() {
             />
           )}
         </section>
-        <section class="inspector" ref={inspector} aria-label="Selected image">
+        <section class="inspector" ref={inspector} aria-label="Selected image, role or user">
           {open === undefined ? (
-            <Notice title="Choose an image">Its evidence, its finding and every step are shown here.</Notice>
+            <Notice title="Choose an image, a role or a user">
+              Its evidence or drift, its finding, its plans and every step are shown here.
+            </Notice>
           ) : (
-            <ImageDetail key={open.trace} journey={open} finding={findings.get(open.trace)} />
+            <Detail key={open.trace} journey={open} finding={findings.get(open.trace)} act={act} />
           )}
         </section>
       </main>
@@ -85,11 +93,32 @@ export function App() {
   );
 }
 
-/** Tells a screen reader of the newest verdict. */
+const NOTHING = { images: [], principals: [], plans: [] };
+const PANELS = [
+  { about: 'image', title: 'Push an image' },
+  { about: 'principal', title: 'Change a role or user' },
+] as const;
+
+function Detail(props: {
+  readonly journey: Journey;
+  readonly finding: FindingView | undefined;
+  readonly act: (action: ActionView, finding: string) => Promise<void>;
+}) {
+  const { journey, finding, act } = props;
+  const { about } = journey;
+  const onAct = finding && ((action: ActionView) => act(action, finding.id));
+  return about.kind === 'image' ? (
+    <ImageDetail journey={journey} digest={about.digest} image={about.image} finding={finding} onAct={onAct} />
+  ) : (
+    <PrincipalDetail journey={journey} principal={about.principal} finding={finding} onAct={onAct} />
+  );
+}
+
+/** Tells a screen reader of the newest state. */
 function Announcement({ journey }: { readonly journey: Journey | undefined }) {
   return (
     <p class="spoken" aria-live="polite">
-      {journey?.image === undefined ? '' : `${journey.repository}: ${journey.image.state}`}
+      {journey?.state === undefined ? '' : `${journey.name}: ${journey.state}`}
     </p>
   );
 }

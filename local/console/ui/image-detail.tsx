@@ -1,35 +1,35 @@
 import { useState } from 'preact/hooks';
-import type { FindingView } from '../api.ts';
+import type { ActionView, FindingView, ImageView } from '../api.ts';
 import { EvidenceTree } from './evidence-tree.tsx';
-import { FindingCard } from './finding-card.tsx';
+import { FindingTab } from './finding-tab.tsx';
 import type { Journey } from './lanes.ts';
-import { Notice } from './notice.tsx';
+import { PlanTab } from './plan-tab.tsx';
+import { StateChip } from './state-chip.tsx';
 import { StepList } from './step-list.tsx';
 import { Tabs } from './tabs.tsx';
 import { useNow } from './use-now.ts';
-import { VerdictChip } from './verdict-chip.tsx';
 
-type TabName = 'evidence' | 'finding' | 'steps';
+type TabName = 'evidence' | 'finding' | 'plan' | 'steps';
 
-/** One image: its verdict with reasons, and behind tabs the evidence, the finding and every step. */
-export function ImageDetail({
-  journey,
-  finding,
-}: {
+/** One image: its verdict with reasons, and behind tabs the evidence, the finding, the plans and every step. */
+export function ImageDetail(props: {
   readonly journey: Journey;
+  readonly digest: string;
+  readonly image: ImageView | undefined;
   readonly finding: FindingView | undefined;
+  readonly onAct: ((action: ActionView) => Promise<unknown>) | undefined;
 }) {
+  const { journey, digest, image, finding, onAct } = props;
   const [tab, setTab] = useState<TabName>('evidence');
-  const { image } = journey;
   return (
-    <article class="detail" aria-label={`Image ${journey.repository}`}>
+    <article class="detail" aria-label={`Image ${journey.name}`}>
       <header>
         <div class="detail-title">
-          <h2>{journey.repository}</h2>
-          <VerdictChip state={image?.state} />
+          <h2>{journey.name}</h2>
+          <StateChip state={image?.state} />
         </div>
-        <p class="digest full">{journey.digest}</p>
-        <Verdict journey={journey} />
+        <p class="digest full">{digest}</p>
+        <Verdict image={image} />
       </header>
       <Tabs
         label="About this image"
@@ -38,36 +38,20 @@ export function ImageDetail({
         tabs={[
           { name: 'evidence', title: 'Evidence', count: image?.evidence.length ?? 0 },
           { name: 'finding', title: 'Finding', count: finding === undefined ? 0 : 1 },
+          { name: 'plan', title: 'Plan', count: journey.plans.length },
           { name: 'steps', title: 'Steps', count: journey.entries.length },
         ]}
       >
         {tab === 'evidence' ? <EvidenceTree image={image} /> : null}
-        {tab === 'finding' ? <FindingTab finding={finding} state={image?.state} /> : null}
+        {tab === 'finding' ? <FindingTab finding={finding} pending={image?.state === 'pending'} /> : null}
+        {tab === 'plan' ? <PlanTab plans={journey.plans} onAct={onAct} /> : null}
         {tab === 'steps' ? <StepList entries={journey.entries} /> : null}
       </Tabs>
     </article>
   );
 }
 
-function FindingTab({
-  finding,
-  state,
-}: {
-  readonly finding: FindingView | undefined;
-  readonly state: string | undefined;
-}) {
-  if (finding !== undefined) return <FindingCard finding={finding} />;
-  return (
-    <Notice title="No finding">
-      {state === 'pending'
-        ? 'While an image is pending nothing is reported: it may still be signed.'
-        : 'Security Hub holds nothing about this image.'}
-    </Notice>
-  );
-}
-
-function Verdict({ journey }: { readonly journey: Journey }) {
-  const { image } = journey;
+function Verdict({ image }: { readonly image: ImageView | undefined }) {
   const pending = image?.state === 'pending';
   const now = useNow(pending);
   if (image === undefined)

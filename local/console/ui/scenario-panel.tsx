@@ -8,7 +8,7 @@ export interface ScenarioPanelProps {
   readonly onRun: (name: string) => Promise<unknown>;
 }
 
-/** Buttons that push another image. What to expect stands under the list for the one pointed at, and under each on a small screen. */
+/** Buttons that run a scenario anew. What to expect stands under the list for the one pointed at, and under each on a small screen. */
 export function ScenarioPanel({ scenarios, onRun }: ScenarioPanelProps) {
   const [running, setRunning] = useState<string>();
   const [pointed, setPointed] = useState<string>();
@@ -36,7 +36,7 @@ export function ScenarioPanel({ scenarios, onRun }: ScenarioPanelProps) {
               <span>{title}</span>
               <span
                 class={`dot tone-${expected.state}`}
-                title={expected.state === 'none' ? 'ends without a verdict' : `ends as ${expected.state}`}
+                title={expected.state === 'none' ? 'ends with nothing on record' : `ends as ${expected.state}`}
               />
             </button>
             <p id={`about-${name}`}>{expectation}</p>
@@ -44,7 +44,8 @@ export function ScenarioPanel({ scenarios, onRun }: ScenarioPanelProps) {
         ))}
       </ul>
       <p class="about-scenario" aria-hidden="true">
-        {about?.expectation ?? 'Each pushes real bytes into the embedded account. Point at one to read what to expect.'}
+        {about?.expectation ??
+          'Each acts on the embedded account through its API. Point at one to read what to expect.'}
       </p>
     </>
   );

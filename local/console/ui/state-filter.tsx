@@ -1,18 +1,18 @@
-import { type StateView, verdictStates } from '../api.ts';
 import { moveFocusByArrows } from './arrow-keys.ts';
+import { SUBJECT_STATES, type SubjectState } from './lanes.ts';
 
 export interface StateFilterProps {
-  readonly counts: ReadonlyMap<StateView, number>;
+  readonly counts: ReadonlyMap<SubjectState, number>;
   readonly total: number;
-  readonly chosen: StateView | undefined;
-  readonly onChoose: (state: StateView | undefined) => void;
+  readonly chosen: SubjectState | undefined;
+  readonly onChoose: (state: SubjectState | undefined) => void;
 }
 
-/** How many images there are in each state; a press shows only those. */
+/** How many images and principals there are in each state; a press shows only those. */
 export function StateFilter({ counts, total, chosen, onChoose }: StateFilterProps) {
-  const shown = verdictStates.filter((state) => counts.has(state) || state === chosen);
+  const shown = SUBJECT_STATES.filter((state) => counts.has(state) || state === chosen);
   return (
-    <fieldset class="filter" aria-label="Show images by state" onKeyDown={moveFocusByArrows}>
+    <fieldset class="filter" aria-label="Show by state" onKeyDown={moveFocusByArrows}>
       <button type="button" data-arrow-stop aria-pressed={chosen === undefined} onClick={() => onChoose(undefined)}>
         all <b>{total}</b>
       </button>

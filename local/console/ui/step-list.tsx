@@ -3,13 +3,13 @@ import type { TimelineEntryView } from '../api.ts';
 import { clockTime, elapsed, prettyJson } from './format.ts';
 import { Notice } from './notice.tsx';
 
-/** Everything that happened to one image, in order. API calls are many and left out until asked for. */
+/** Everything that happened to one subject, in order. API calls are many and left out until asked for. */
 export function StepList({ entries }: { readonly entries: readonly TimelineEntryView[] }) {
   const [withCalls, setWithCalls] = useState(false);
   const shown = withCalls ? entries : entries.filter(({ step }) => step !== 'api');
   const start = entries[0]?.at ?? 0;
   if (entries.length === 0)
-    return <Notice title="No steps">The timeline no longer holds the steps of this image.</Notice>;
+    return <Notice title="No steps">The timeline no longer holds the steps of this subject.</Notice>;
   return (
     <>
       <label class="with-calls">

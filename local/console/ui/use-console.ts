@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import {
+  type ActionView,
+  actionResultSchema,
   type FaultsView,
   faultsSchema,
   type Overview,
@@ -23,8 +25,10 @@ export interface Console {
   readonly connection: ConnectionState;
   readonly problem: string | undefined;
   readonly dismissProblem: () => void;
-  /** Resolves to the trace of the image that the scenario pushed. */
+  /** Resolves to the trace of what the scenario is about. */
   readonly runScenario: (name: string) => Promise<string | undefined>;
+  /** Presses a custom action of Security Hub on a finding. */
+  readonly act: (action: ActionView, finding: string) => Promise<void>;
   readonly setFaults: (faults: FaultsView) => Promise<void>;
 }
 
@@ -74,6 +78,14 @@ export function useConsole(): Console {
     }
   };
 
+  const act = async (action: ActionView, finding: string) => {
+    try {
+      await ask('/api/actions', actionResultSchema, { action, finding });
+    } catch (error) {
+      report(error);
+    }
+  };
+
   const setFaults = async (wanted: FaultsView) => {
     try {
       const faults = await ask('/api/faults', faultsSchema, wanted);
@@ -84,7 +96,7 @@ export function useConsole(): Console {
   };
 
   const dismissProblem = () => setProblem(undefined);
-  return { overview, state, entries, connection, problem, dismissProblem, runScenario, setFaults };
+  return { overview, state, entries, connection, problem, dismissProblem, runScenario, act, setFaults };
 }
 
 /** Reads the state of things again, at most five times a second and never twice at once. */

@@ -5,7 +5,7 @@ import { resourceTypeOf } from '../../../lambdas/core/findings/resource-type.ts'
 import { isAbout, parseResultNote, resultNote } from '../../../lambdas/core/findings/result-note.ts';
 import { refusalOfFinding } from '../../../local/account/asff.ts';
 
-const RUNS = Number(process.env.COUNTERSIGN_FUZZ_RUNS ?? 300);
+const RUNS = Number(process.env.COUNTERSIGN_FUZZ_RUNS ?? 100);
 const facts: ResultFacts = {
   account: '111122223333',
   region: 'eu-west-1',

@@ -36,7 +36,7 @@ export async function checkConsole(bench: Workbench, checks: Checks): Promise<vo
     });
     const phone = await openPage(browser, url, { width: 390, height: 844 });
     await checks.check('a phone shows it without scrolling sideways', async () => {
-      await phone.page.locator('.image-row').first().click();
+      await phone.page.locator('.journey-row').first().click();
       await phone.page.getByRole('article').waitFor();
       const overflow = await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       await shoot('phone', phone.page);
@@ -79,7 +79,7 @@ async function openPage(browser: Browser, url: string, viewport = { width: 1440,
 }
 
 async function checkPage(page: Page, checks: Checks): Promise<void> {
-  const rows = page.locator('.image-row');
+  const rows = page.locator('.journey-row');
   await checks.check('every scenario can be pushed, and its images are listed', async () => {
     const titles = await page.locator('.scenario').allInnerTexts();
     assert.deepEqual(
@@ -89,13 +89,13 @@ async function checkPage(page: Page, checks: Checks): Promise<void> {
     await rows.nth(SCENARIOS.length - 2).waitFor();
   });
   await checks.check('an image opens with its evidence tree', async () => {
-    await page.locator('.image-row', { hasText: 'verified' }).first().click();
+    await page.locator('.journey-row', { hasText: 'verified' }).first().click();
     const detail = page.getByRole('article');
     await detail.locator('.tree .policy-line').first().waitFor();
     assert.ok((await detail.locator('.checks li').count()) > 3);
   });
   await checks.check('a finding opens as Security Hub shows it', async () => {
-    await page.locator('.image-row', { hasText: 'invalid' }).first().click();
+    await page.locator('.journey-row', { hasText: 'invalid' }).first().click();
     await page.getByRole('tab', { name: /^Finding/ }).click();
     const finding = page.getByRole('region', { name: 'Finding' });
     await finding.waitFor();
@@ -110,7 +110,7 @@ async function checkPage(page: Page, checks: Checks): Promise<void> {
     assert.equal((await focusedText(page)).trim(), SCENARIOS[1]?.title);
     await page.keyboard.press('Enter');
     await rows.nth(before).waitFor();
-    await page.locator('.image-row[aria-current="true"]').focus();
+    await page.locator('.journey-row[aria-current="true"]').focus();
     const first = await focusedText(page);
     await page.keyboard.press('ArrowDown');
     assert.notEqual(await focusedText(page), first);

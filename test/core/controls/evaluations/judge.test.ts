@@ -12,7 +12,7 @@ import {
 } from '../../../../lambdas/core/controls/evaluations/judge-repositories.ts';
 import { type EarlierResult, planEvaluations } from '../../../../lambdas/core/controls/evaluations/plan-evaluations.ts';
 
-const RUNS = Number(process.env.COUNTERSIGN_FUZZ_RUNS ?? 300);
+const RUNS = Number(process.env.COUNTERSIGN_FUZZ_RUNS ?? 150);
 const STATES = ['pending', 'verified', 'unsigned', 'invalid', 'error', 'ignored', 'gone'] as const;
 const image = (state: (typeof STATES)[number], isCurrent = true): ImageStanding => ({
   repository: 'acme/app',

@@ -2,11 +2,11 @@ import type { FindingView } from '../api.ts';
 import { moveFocusByArrows } from './arrow-keys.ts';
 import { clockTime, shortDigest } from './format.ts';
 import { LaneHeadings, LaneTrack } from './lane-track.tsx';
-import type { Journey } from './lanes.ts';
+import type { Journey, Kind } from './lanes.ts';
 import { Notice } from './notice.tsx';
-import { VerdictChip } from './verdict-chip.tsx';
+import { StateChip } from './state-chip.tsx';
 
-export interface ImageListProps {
+export interface JourneyListProps {
   readonly journeys: readonly Journey[];
   readonly findings: ReadonlyMap<string, FindingView>;
   readonly selected: string | undefined;
@@ -14,27 +14,46 @@ export interface ImageListProps {
   readonly onSelect: (trace: string) => void;
 }
 
-/** The live timeline: every image with the steps it has passed, newest first. */
-export function ImageList({ journeys, findings, selected, filtered, onSelect }: ImageListProps) {
+const TITLES: Readonly<Record<Kind, string>> = { image: 'Image', principal: 'Role or user' };
+
+/** The live timeline: principals and images with the steps they have passed, newest first. */
+export function JourneyList({ journeys, filtered, ...rest }: JourneyListProps) {
   if (journeys.length === 0) {
     return filtered ? (
-      <Notice title="No image in this state">Choose another state above, or all.</Notice>
+      <Notice title="Nothing in this state">Choose another state above, or all.</Notice>
     ) : (
-      <Notice title="No image yet">Push one with a scenario: its way from event to finding appears here.</Notice>
+      <Notice title="Nothing yet">Run a scenario: its way from event to finding appears here.</Notice>
     );
   }
+  return (
+    <>
+      {(['principal', 'image'] as const).map((kind) => (
+        <Group key={kind} kind={kind} journeys={journeys.filter(({ about }) => about.kind === kind)} {...rest} />
+      ))}
+    </>
+  );
+}
+
+function Group({
+  kind,
+  journeys,
+  findings,
+  selected,
+  onSelect,
+}: Omit<JourneyListProps, 'filtered'> & { readonly kind: Kind }) {
+  if (journeys.length === 0) return null;
   const reachable = journeys.some(({ trace }) => trace === selected) ? selected : journeys[0]?.trace;
   return (
     <>
       <div class="row-headings" aria-hidden="true">
-        <span>Image</span>
-        <LaneHeadings />
+        <span>{TITLES[kind]}</span>
+        <LaneHeadings kind={kind} />
         <span>State</span>
       </div>
-      <ul class="images" onKeyDown={moveFocusByArrows}>
+      <ul class="journeys" onKeyDown={moveFocusByArrows}>
         {journeys.map((journey) => (
           <li key={journey.trace}>
-            <ImageRow
+            <JourneyRow
               journey={journey}
               finding={findings.get(journey.trace)}
               selected={journey.trace === selected}
@@ -48,7 +67,7 @@ export function ImageList({ journeys, findings, selected, filtered, onSelect }: 
   );
 }
 
-function ImageRow(props: {
+function JourneyRow(props: {
   readonly journey: Journey;
   readonly finding: FindingView | undefined;
   readonly selected: boolean;
@@ -56,28 +75,28 @@ function ImageRow(props: {
   readonly onSelect: (trace: string) => void;
 }) {
   const { journey, finding, selected, reachable, onSelect } = props;
-  const tag = journey.image?.tags[0];
+  const { about } = journey;
+  const tag = about.kind === 'image' ? about.image?.tags[0] : undefined;
+  const time = clockTime(journey.startedAt).slice(0, 8);
   return (
     <button
       type="button"
-      class="image-row"
+      class="journey-row"
       data-arrow-stop
       tabIndex={reachable ? 0 : -1}
       aria-current={selected ? 'true' : undefined}
       onClick={() => onSelect(journey.trace)}
       onFocus={(event) => event.currentTarget.scrollIntoView({ block: 'nearest' })}
     >
-      <span class="image-name">
+      <span class="journey-name">
         <span class="repository">
-          {journey.repository}
+          {journey.name}
           {tag === undefined ? null : <span class="tag">:{tag}</span>}
         </span>
-        <span class="digest">
-          {shortDigest(journey.digest)} · {clockTime(journey.startedAt).slice(0, 8)}
-        </span>
+        <span class="digest">{about.kind === 'image' ? `${shortDigest(about.digest)} · ${time}` : time}</span>
       </span>
       <LaneTrack journey={journey} finding={findingState(finding)} />
-      <VerdictChip state={journey.image?.state} />
+      <StateChip state={journey.state} />
     </button>
   );
 }
