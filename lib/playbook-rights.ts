@@ -54,6 +54,11 @@ function describeRights(stack: Stack): Readonly<Record<PlaybookName, Rights>> {
       // That to delete the block has no action of its own (S3 API Reference, DeletePublicAccessBlock).
       changes: [onBuckets('s3:PutBucketPublicAccessBlock')],
     },
+    's3-tls-only': {
+      reads: [onBuckets('s3:GetBucketPolicy')],
+      surveys: [onBuckets('s3:GetBucketTagging')],
+      changes: [onBuckets('s3:PutBucketPolicy', 's3:DeleteBucketPolicy')],
+    },
     'security-group-open': rules,
     'default-security-group': rules,
     'ebs-default-encryption': {
@@ -85,6 +90,11 @@ function describeRights(stack: Stack): Readonly<Record<PlaybookName, Rights>> {
       reads: [on('ecr', 'repository', 'ecr:DescribeRepositories')],
       surveys: [on('ecr', 'repository', 'ecr:ListTagsForResource')],
       changes: [on('ecr', 'repository', 'ecr:PutImageTagMutability')],
+    },
+    'password-policy': {
+      reads: [onAll('iam:GetAccountPasswordPolicy')],
+      surveys: [],
+      changes: [onAll('iam:UpdateAccountPasswordPolicy', 'iam:DeleteAccountPasswordPolicy')],
     },
     'ecr-scanning': {
       reads: [on('ecr', 'repository', 'ecr:DescribeRepositories')],
@@ -124,6 +134,7 @@ export function allowPlaybooks(executor: ServiceFunction, { playbooks }: Compile
   );
   const denied = [
     ...(active.includes('s3-public-access') ? [{ of: 's3-public-access', resources: own.buckets } as const] : []),
+    ...(active.includes('s3-tls-only') ? [{ of: 's3-tls-only', resources: own.buckets } as const] : []),
     ...(active.includes('kms-rotation') ? [{ of: 'kms-rotation', resources: own.keys } as const] : []),
   ].filter(({ resources }) => resources.length > 0);
   for (const { of, resources } of denied) {

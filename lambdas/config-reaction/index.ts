@@ -3,6 +3,7 @@ import { cloudtrail } from '../aws/clients/cloudtrail.ts';
 import { dynamodb } from '../aws/clients/dynamodb.ts';
 import { ec2 } from '../aws/clients/ec2.ts';
 import { ecr } from '../aws/clients/ecr.ts';
+import { iam } from '../aws/clients/iam.ts';
 import { kms } from '../aws/clients/kms.ts';
 import { lambda } from '../aws/clients/lambda.ts';
 import { s3 } from '../aws/clients/s3.ts';
@@ -22,5 +23,6 @@ export const handler = createHandler({
     kms: kms(),
     cloudtrail: cloudtrail(),
     ecr: ecr(),
+    iam: iam(),
   },
 });

@@ -60,6 +60,7 @@ const CHANGES = [
   'ec2:ModifySnapshotAttribute',
   'ecr:PutImageTagMutability',
   'kms:DisableKeyRotation',
+  's3:PutBucketPolicy',
   's3:PutBucketPublicAccessBlock',
 ];
 
@@ -139,7 +140,13 @@ const RARELY: Readonly<Record<string, readonly string[]>> = {
   'plan-executor': [
     // The ways back of playbooks.
     ...['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress', 'ec2:CreateTags'],
-    ...['ec2:DisableEbsEncryptionByDefault', 'kms:DisableKeyRotation', 'cloudtrail:StopLogging'],
+    ...[
+      'ec2:DisableEbsEncryptionByDefault',
+      'kms:DisableKeyRotation',
+      'cloudtrail:StopLogging',
+      'iam:DeleteAccountPasswordPolicy',
+      's3:DeleteBucketPolicy',
+    ],
     's3:ListBucket',
   ],
   'iam-reaction': ['s3:ListBucket'],
@@ -445,6 +452,7 @@ describe('what the service stands on', () => {
   it('is out of reach of playbooks', async () => {
     const denied = [
       { action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-baselines' },
+      { action: 's3:PutBucketPolicy', resource: 'arn:aws:s3:::acme-baselines' },
       { action: 'kms:DisableKeyRotation', resource: arn('kms', 'key/SERVICE') },
       { action: 'kms:EnableKeyRotation', resource: arn('kms', 'key/SERVICE') },
     ];

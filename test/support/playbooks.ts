@@ -1,6 +1,7 @@
 import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { performSetting } from '../../lambdas/aws/plan-calls/setting.ts';
 import type { SettingClients } from '../../lambdas/aws/plan-calls/settings/setting-adapter.ts';
+import { canonicalize } from '../../lambdas/core/canonical-json.ts';
 import type { ConfigResource } from '../../lambdas/core/controls/config-result.ts';
 import { PLAYBOOKS } from '../../lambdas/core/controls/playbooks/index.ts';
 import { toSettingCall } from '../../lambdas/core/ledger/calls/setting.ts';
@@ -23,12 +24,23 @@ interface PlaybookCase {
 
 const rule = '{"description":null,"tags":{}}';
 const account = () => CASE_ACCOUNT;
+const TLS_ONLY = canonicalize({
+  Version: '2012-10-17',
+  Statement: {
+    ...{ Effect: 'Deny', Principal: '*', Action: ['s3:*'] },
+    Resource: ['arn:aws:s3:::no-such-bucket/*', 'arn:aws:s3:::no-such-bucket'],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  },
+});
+const STRICT =
+  '{"hardExpiry":true,"lowerCase":true,"maxAge":30,"minLength":20,"numbers":true,"remembers":24,"symbols":true,"upperCase":true,"usersMayChange":false}';
 const itself = (target: string) => target;
 const groupOf = (target: string) => target.split('/')[0] ?? '';
 
 /** What is wrong about one resource for each playbook. */
 export const PLAYBOOK_CASES: Readonly<Record<PlaybookName, PlaybookCase>> = {
   's3-public-access': { idOf: itself, wrong: null, right: [SETTING_CASES['bucket-public-access'].contents[1] ?? ''] },
+  's3-tls-only': { idOf: itself, wrong: null, right: [TLS_ONLY] },
   'security-group-open': { idOf: groupOf, wrong: rule, right: [null] },
   'default-security-group': { idOf: groupOf, wrong: rule, right: [null], make: makeDefaultGroup },
   'ebs-default-encryption': { idOf: account, wrong: '{"enabled":false}', right: ['{"enabled":true}'] },
@@ -45,6 +57,7 @@ export const PLAYBOOK_CASES: Readonly<Record<PlaybookName, PlaybookCase>> = {
     wrong: '{"mutability":"MUTABLE"}',
     right: ['{"mutability":"IMMUTABLE"}', '{"except":["dev-*"],"mutability":"IMMUTABLE_WITH_EXCLUSION"}'],
   },
+  'password-policy': { idOf: account, wrong: null, right: [STRICT] },
   'ecr-scanning': { idOf: itself, wrong: '{"onPush":false}', right: ['{"onPush":true}'] },
 };
 

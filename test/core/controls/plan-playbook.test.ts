@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalize } from '../../../lambdas/core/canonical-json.ts';
 import { findOwner } from '../../../lambdas/core/controls/find-owner.ts';
 import { judgeRemedy } from '../../../lambdas/core/controls/judge-remedy.ts';
 import { type Fault, planPlaybook } from '../../../lambdas/core/controls/plan-playbook.ts';
@@ -13,7 +14,10 @@ import { SETTING_CASES } from '../../support/settings/index.ts';
 
 const hash = `sha256:${'0'.repeat(64)}`;
 const settings = { mode: 'enforce', protected: [], ownerTags: [] } as const;
-const targetOf = (playbook: Fault['playbook']) => SETTING_CASES[PLAYBOOKS[playbook].setting].missing ?? 'eu-west-1';
+const targetOf = (playbook: Fault['playbook']) => {
+  const { only = '', missing = only } = SETTING_CASES[PLAYBOOKS[playbook].setting];
+  return missing;
+};
 const heldOf = (playbook: Fault['playbook'], text: string | null) => ({ target: targetOf(playbook), text });
 const faultOf = (playbook: Fault['playbook'], change: Partial<Fault> = {}): Fault => ({
   ...{ playbook, rule: 'a-rule', tags: {}, settings, policyHash: hash, findingId: 'countersign/config/x' },
@@ -125,5 +129,37 @@ describe('who holds a resource', () => {
     expect(findOwner({ tool: 'tf' }, marks)).toEqual({ tool: 'terraform', tag: 'tool=tf' });
     expect(findOwner({ any: '' }, marks)).toEqual({ tool: 'terraform', tag: 'any=' });
     expect(findOwner({ tool: 'hand' }, marks)).toBeUndefined();
+  });
+});
+
+describe('the playbook for TLS on buckets', () => {
+  const allow = { Sid: 'DenyWithoutTls', Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: '*' };
+  const decide = (policy: unknown) => {
+    const remedy = planPlaybook(
+      faultOf('s3-tls-only', { held: [{ target: 'no-such-bucket', text: canonicalize(policy) }] }),
+    );
+    const [step] = remedy.is === 'plan' ? remedy.plan.steps : [];
+    return step !== undefined && 'to' in step.call ? JSON.parse(step.call.to ?? 'null') : remedy;
+  };
+
+  it.each([
+    ['one statement', { Version: '2012-10-17', Id: 'x', Statement: allow }],
+    ['a list', { Version: '2012-10-17', Id: 'x', Statement: [allow] }],
+  ])('keeps what the policy says, with %s, and takes no name twice', (_name, policy) => {
+    expect(decide(policy)).toMatchObject({ Version: '2012-10-17', Id: 'x', Statement: [allow, { Effect: 'Deny' }] });
+    expect(decide(policy).Statement[1]).not.toHaveProperty('Sid');
+  });
+
+  it('is not content with a statement that denies less', () => {
+    const deny = { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: '*', Condition: {} };
+
+    expect(decide({ Version: '2012-10-17', Statement: [deny] }).Statement).toHaveLength(2);
+  });
+
+  it.each([
+    ['an older version', { Version: '2008-10-17', Statement: [allow] }],
+    ['one that is full', { Version: '2012-10-17', Statement: [{ ...allow, Resource: 'x'.repeat(20_200) }] }],
+  ])('refuses %s', (_name, policy) => {
+    expect(decide(policy)).toMatchObject({ is: 'refused' });
   });
 });

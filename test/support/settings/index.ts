@@ -1,4 +1,5 @@
 import { isSettingName, SETTINGS, type SettingName } from '../../../lambdas/core/ledger/calls/settings/index.ts';
+import { bucketPolicyCase } from './bucket-policy.ts';
 import { bucketPublicAccessCase } from './bucket-public-access.ts';
 import { ebsDefaultEncryptionCase } from './ebs-default-encryption.ts';
 import { ecrScanOnPushCase } from './ecr-scan-on-push.ts';
@@ -6,6 +7,7 @@ import { ecrTagMutabilityCase } from './ecr-tag-mutability.ts';
 import { instanceMetadataTokensCase } from './instance-metadata-tokens.ts';
 import { kmsRotationCase } from './kms-rotation.ts';
 import { lambdaConcurrencyCase } from './lambda-concurrency.ts';
+import { passwordPolicyCase } from './password-policy.ts';
 import { securityGroupRuleCase } from './security-group-rule.ts';
 import type { SettingCase } from './setting-case.ts';
 import { snapshotSharingCase } from './snapshot-sharing.ts';
@@ -14,8 +16,10 @@ import { trailLoggingCase } from './trail-logging.ts';
 /** Every kind of setting, so that none is without the tests that all of them share. */
 export const SETTING_CASES: Readonly<Record<SettingName, SettingCase>> = {
   'bucket-public-access': bucketPublicAccessCase,
+  'bucket-policy': bucketPolicyCase,
   'lambda-concurrency': lambdaConcurrencyCase,
   'security-group-rule': securityGroupRuleCase,
+  'password-policy': passwordPolicyCase,
   'ebs-default-encryption': ebsDefaultEncryptionCase,
   'instance-metadata-tokens': instanceMetadataTokensCase,
   'snapshot-sharing': snapshotSharingCase,

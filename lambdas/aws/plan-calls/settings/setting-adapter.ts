@@ -2,7 +2,7 @@ import type { SettingPlace } from '../../../core/ledger/calls/setting.ts';
 import type { Clients } from '../../wiring.ts';
 
 /** The clients that settings are read and written with. */
-export type SettingClients = Pick<Clients, 's3' | 'lambda' | 'ec2' | 'kms' | 'cloudtrail' | 'ecr'>;
+export type SettingClients = Pick<Clients, 's3' | 'lambda' | 'ec2' | 'kms' | 'cloudtrail' | 'ecr' | 'iam'>;
 
 /**
  * What stands in a setting. `gone`: its target is not there. `underway`: AWS is still at an earlier change. `foreign`: it holds what a plan could not put back, and
