@@ -5,6 +5,7 @@ import { deleted } from './deleted.ts';
 import { documentRewritten } from './document-rewritten.ts';
 import { keyCreated } from './key-created.ts';
 import { outsidePolicy } from './outside-policy.ts';
+import { passwordCreated } from './password-created.ts';
 import { platformImage } from './platform-image.ts';
 import { quarantined } from './quarantined.ts';
 import { revertUndone } from './revert-undone.ts';
@@ -44,6 +45,7 @@ export const PRINCIPAL_SCENARIOS: readonly Scenario<ScenarioPrincipal>[] = [
   adminAttached,
   trustBackdoored,
   keyCreated,
+  passwordCreated,
   userUndeclared,
   documentRewritten,
   roleDeleted,
