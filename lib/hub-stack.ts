@@ -98,7 +98,10 @@ export class HubStack extends Stack {
       : undefined;
     if (plans !== undefined && results && config?.playbooks !== undefined) {
       results.addPlans(plans.ledger, plans.execution, config);
-      plans.execution.addPlaybooks(config, iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`]);
+      plans.execution.addPlaybooks(config, {
+        buckets: iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`],
+        keys: [key.key.keyArn],
+      });
     }
     const iamSweep =
       drift && iam && new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });
@@ -108,7 +111,14 @@ export class HubStack extends Stack {
         : undefined;
     if (plans !== undefined) {
       const functions = [
-        ...[images.reaction, recorder.recorder, sweep.sweep, plans.execution.executor, plans.operators.operator],
+        ...[
+          images.reaction,
+          recorder.recorder,
+          sweep.sweep,
+          plans.execution.executor,
+          plans.operators.operator,
+          plans.operators.targets.maker,
+        ],
         ...(iamSweep ? [iamSweep.sweep] : []),
         ...(heartbeat ? [heartbeat.heartbeat] : []),
         ...(threats ? [threats.reaction] : []),

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { ActionTargets } from './action-targets.ts';
 import { countOf } from './alarms.ts';
 import type { ImageVerification } from './image-verification.ts';
 import type { PlanExecution } from './plan-execution.ts';
@@ -27,6 +28,7 @@ export interface OperatorActionsProps {
 export class OperatorActions extends Construct {
   readonly queue: ReactionQueue;
   readonly operator: ServiceFunction;
+  readonly targets: ActionTargets;
 
   constructor(scope: Construct, id: string, { defaults, ledger, plans, images, undelivered }: OperatorActionsProps) {
     super(scope, id);
@@ -61,6 +63,7 @@ export class OperatorActions extends Construct {
       }),
       defaults.key.statementFor('sqs:send'),
     );
+    this.targets = new ActionTargets(this, 'Targets', { defaults, actions: ACTIONS });
     this.createRule(undelivered);
     defaults.alarms.addAlarm({
       section: 'operator-request-refused',

@@ -25,6 +25,7 @@ export type FunctionName =
   | 'iam-sweep'
   | 'heartbeat'
   | 'guardduty-reaction'
+  | 'action-targets'
   | 'config-reaction'
   | 'config-evaluation'
   | 'config-sweep';

@@ -14,6 +14,7 @@ import {
   SecurityHubServiceException,
   type SortCriterion,
 } from '@aws-sdk/client-securityhub';
+import { answerActionTargets } from './action-targets.ts';
 import { answers, type LocalService, type Operation, refusal } from './answer.ts';
 import { refusalOfFinding } from './asff.ts';
 import type { AccountContext } from './context.ts';
@@ -101,6 +102,7 @@ export function createSecurityHub(context: AccountContext): SecurityHub {
       }
       return { ProcessedFindings, UnprocessedFindings };
     }),
+    ...answerActionTargets(context, checkEnabled),
     answers(GetFindingsCommand, ({ Filters, SortCriteria, MaxResults = 100, NextToken }) => {
       checkEnabled();
       if (MaxResults < 1 || MaxResults > MOST_FINDINGS) throw invalid('MaxResults: 1 to 100');

@@ -5,6 +5,8 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { PLAYBOOKS } from '../../lambdas/core/controls/playbooks/index.ts';
+import { PLAYBOOK_NAMES } from '../../lambdas/core/playbook-names.ts';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { virtualClock } from '../../local/account/clock.ts';
 import { internalsOf } from '../../local/account/internals.ts';
@@ -19,10 +21,14 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
-import { addConfigRule, complianceChange } from '../support/config.ts';
+
+import { addConfigRule, CONFIG_RULE, complianceChange } from '../support/config.ts';
+
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
+import { lambdaContext } from '../support/lambda-context.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
+import { identifierOf, makeFault } from '../support/playbooks.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
 import { findFunction, readTemplate, resolveText, resourcesOf, type Template } from '../support/template.ts';
 import { fullConfiguration } from './configuration.ts';
@@ -48,6 +54,12 @@ const CHANGES = [
   'iam:DeleteLoginProfile',
   'iam:PutRolePolicy',
   'iam:UpdateAccessKey',
+  'cloudtrail:StopLogging',
+  'ec2:AuthorizeSecurityGroupIngress',
+  'ec2:ModifyInstanceMetadataOptions',
+  'ec2:ModifySnapshotAttribute',
+  'ecr:PutImageTagMutability',
+  'kms:DisableKeyRotation',
   's3:PutBucketPublicAccessBlock',
 ];
 
@@ -82,6 +94,13 @@ const denied = (): DeniedCall[] => [
   ),
   { action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-logs' },
   { action: 's3:PutBucketPolicy', resource: 'arn:aws:s3:::acme-logs' },
+  { action: 'cloudtrail:StopLogging', resource: arn('cloudtrail', 'trail/main') },
+  { action: 'cloudtrail:DeleteTrail', resource: arn('cloudtrail', 'trail/main') },
+  { action: 'ec2:AuthorizeSecurityGroupIngress', resource: arn('ec2', 'security-group/sg-0123456789abcdef0') },
+  { action: 'ec2:ModifyInstanceMetadataOptions', resource: arn('ec2', 'instance/i-0123456789abcdef0') },
+  { action: 'ec2:TerminateInstances', resource: arn('ec2', 'instance/i-0123456789abcdef0') },
+  { action: 'ec2:ModifySnapshotAttribute', resource: 'arn:aws:ec2:eu-west-1::snapshot/snap-0123456789abcdef0' },
+  { action: 'kms:DisableKeyRotation', resource: arn('kms', 'key/another') },
   { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PassRole', resource: 'arn:aws:iam::123456789012:role/x' },
@@ -117,7 +136,12 @@ const dynamodbKeyRights = [
 /** Rights that no scenario asks for. */
 const RARELY: Readonly<Record<string, readonly string[]>> = {
   // The list of the bucket is what makes S3 tell "missing" from "denied".
-  'plan-executor': ['s3:ListBucket'],
+  'plan-executor': [
+    // The ways back of playbooks.
+    ...['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress', 'ec2:CreateTags'],
+    ...['ec2:DisableEbsEncryptionByDefault', 'kms:DisableKeyRotation', 'cloudtrail:StopLogging'],
+    's3:ListBucket',
+  ],
   'iam-reaction': ['s3:ListBucket'],
   // Checks that fail, or pass again.
   'iam-sweep': ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -169,6 +193,9 @@ beforeAll(async () => {
   for (const client of [clients.ecr, clients.sqs, clients.securityHub, clients.ssm]) recorder.watch(client);
   recorder.watch(clients.ecs);
   recorder.watch(clients.lambda);
+  recorder.watch(clients.ec2);
+  recorder.watch(clients.kms);
+  recorder.watch(clients.cloudtrail);
   recorder.watch(clients.iam);
   recorder.watch(clients.s3);
   recorder.watch(clients.awsConfig);
@@ -180,6 +207,7 @@ beforeAll(async () => {
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
   await raiseThreats(service.account);
   addConfigRule(service.account);
+  await raiseFaults(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
   await driftEverywhere(service);
@@ -189,6 +217,7 @@ beforeAll(async () => {
   await service.settle();
   await operate('undo', service);
   await operate('delete', service);
+  await deployActions(service);
   // What is rejected goes ways of its own.
   for (const queue of Object.values(readers)) {
     const QueueUrl = `https://sqs.${place.region}.amazonaws.com/${place.account}/${queue}`;
@@ -259,6 +288,17 @@ async function raiseThreats(account: EmbeddedService['account']): Promise<void> 
   }
 }
 
+/** A fault for each playbook. */
+async function raiseFaults(account: EmbeddedService['account']): Promise<void> {
+  for (const name of PLAYBOOK_NAMES) {
+    const { resource } = await makeFault(name, account.clients);
+    const rule = { name: PLAYBOOKS[name].rules[0] ?? '', arn: `${CONFIG_RULE.arn}-${name}` };
+    addConfigRule(account, rule, identifierOf(rule.name));
+    const about = { resourceType: resource.type, resourceId: resource.id };
+    account.emit(complianceChange({ rule, about }, { id: name }));
+  }
+}
+
 /** Signed, but by somebody the policy of the quarantine does not name. */
 const signedByStranger: Scenario = {
   ...quarantined,
@@ -304,6 +344,17 @@ async function operate(action: 'undo' | 'delete', { account, observations }: Emb
   await account.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(event) }));
 }
 
+/** The stack comes, changes and goes. */
+async function deployActions({ account }: EmbeddedService): Promise<void> {
+  const { createHandler } = handlerModule.parse(await loadRecorded('action-targets'));
+  const handler = createHandler({ clients: account.clients, environment: {}, fetch: async () => new Response() });
+  for (const RequestType of ['Create', 'Update', 'Delete']) {
+    const ids = { StackId: 's', RequestId: RequestType, LogicalResourceId: 'Targets' };
+    const ResponseURL = 'https://cloudformation-custom-resource-response-euwest1.s3-eu-west-1.amazonaws.com/x';
+    await handler({ RequestType, ResponseURL, ...ids }, lambdaContext('countersign-action-targets'));
+  }
+}
+
 /** What Lambda does with the role of a function: writes its logs and traces, and polls its queue. */
 function callsOfLambda(name: string): RecordedCall[] {
   const logging = z.object({ LogGroup: z.unknown() }).parse(findFunction(template, name)[1].Properties.LoggingConfig);
@@ -333,6 +384,7 @@ describe.each([
   'iam-sweep',
   'heartbeat',
   'guardduty-reaction',
+  'action-targets',
   'config-reaction',
   'config-evaluation',
   'config-sweep',
@@ -391,7 +443,11 @@ describe('the role of plan-executor', () => {
 
 describe('what the service stands on', () => {
   it('is out of reach of playbooks', async () => {
-    const denied = [{ action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-baselines' }];
+    const denied = [
+      { action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-baselines' },
+      { action: 'kms:DisableKeyRotation', resource: arn('kms', 'key/SERVICE') },
+      { action: 'kms:EnableKeyRotation', resource: arn('kms', 'key/SERVICE') },
+    ];
 
     const proof = await proveLeastPrivilege(template, 'plan-executor', [], denied, { ...place, names });
 

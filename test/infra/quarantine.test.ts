@@ -44,9 +44,9 @@ function grantsOf(template: Template) {
   });
 }
 
-/** What is neither reading (a report is only read) nor the service's own books and messages: tables, queues, logs, traces, findings, its own verdicts in Config. */
+/** What is neither reading (a report is only read) nor the service's own books and messages: tables, queues, logs, traces, findings, its own verdicts in Config, its buttons. */
 const isChange = ({ action }: { readonly action: string }) =>
-  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^config:PutEvaluations$|^iam:GenerateCredentialReport$/.test(
+  !/^(dynamodb|sqs|logs|xray|kms):|^securityhub:Batch(Import|Update)Findings$|^config:PutEvaluations$|^securityhub:\w+ActionTarget$|^iam:GenerateCredentialReport$/.test(
     action,
   ) && !/^\w+:(Get|List|Describe|BatchGet)/.test(action);
 const changesOf = (template: Template) =>

@@ -8,18 +8,23 @@ import { listRules } from '../../../lambdas/core/controls/rules.ts';
 import { SETTINGS } from '../../../lambdas/core/ledger/calls/settings/index.ts';
 import { isReversible } from '../../../lambdas/core/ledger/plan.ts';
 import { PLAYBOOK_NAMES } from '../../../lambdas/core/playbook-names.ts';
-import { PLAYBOOK_CASES } from '../../support/playbooks.ts';
+import { PLAYBOOK_CASES, resourceOf } from '../../support/playbooks.ts';
+import { SETTING_CASES } from '../../support/settings/index.ts';
 
 const hash = `sha256:${'0'.repeat(64)}`;
 const settings = { mode: 'enforce', protected: [], ownerTags: [] } as const;
+const targetOf = (playbook: Fault['playbook']) => SETTING_CASES[PLAYBOOKS[playbook].setting].missing ?? 'eu-west-1';
+const heldOf = (playbook: Fault['playbook'], text: string | null) => ({ target: targetOf(playbook), text });
 const faultOf = (playbook: Fault['playbook'], change: Partial<Fault> = {}): Fault => ({
   ...{ playbook, rule: 'a-rule', tags: {}, settings, policyHash: hash, findingId: 'countersign/config/x' },
-  ...{ resource: PLAYBOOK_CASES[playbook].resource, held: [PLAYBOOK_CASES[playbook].wrong] },
+  ...{ resource: resourceOf(playbook, targetOf(playbook)), held: [heldOf(playbook, PLAYBOOK_CASES[playbook].wrong)] },
   ...change,
 });
 
 describe.each(PLAYBOOK_NAMES)('the playbook %s', (name) => {
-  const { wrong, right, resource } = PLAYBOOK_CASES[name];
+  const right = PLAYBOOK_CASES[name].right.map((text) => heldOf(name, text));
+  const wrong = heldOf(name, PLAYBOOK_CASES[name].wrong);
+  const resource = resourceOf(name, wrong.target);
   const { setting, rules, resourceType } = PLAYBOOKS[name];
 
   it('leads from what is wrong to what it calls right, and back', () => {
@@ -88,7 +93,7 @@ describe('the guard of plans of playbooks', () => {
     ['no-playbook', { ...plan, rule: 'controls/constructor' }, { playbooks }, hash],
     ['observe-only', plan, { playbooks: { 's3-public-access': { mode: 'observe' } } } as const, hash],
     ['other-policy', plan, { playbooks }, `sha256:${'1'.repeat(64)}`],
-    ['protected', plan, { playbooks, protected: ['arn:aws:s3:::acme-*'] }, hash],
+    ['protected', plan, { playbooks, protected: ['arn:aws:s3:::no-such-*'] }, hash],
   ])('says %s', (code, judged, with_, policyHash) => {
     expect(judgeRemedy(judged, with_, policyHash)).toMatchObject({ code });
   });

@@ -30,6 +30,8 @@ export interface PlaybookDefinition<Name extends SettingName> {
   readonly setting: Name;
   /** What holds the setting, where that follows from the resource; undefined where it is no such resource. `each`: AWS is asked which there are. */
   readonly target: ((resource: ConfigResource) => string | undefined) | 'each';
+  /** With `each`: the only name under which the resource is meant. */
+  readonly only?: string;
   /** How findings name the resource: its ARN, or for the account as Config has it. */
   readonly nameOf: (resource: ConfigResource) => string;
   readonly decide: (content: ContentOf<Name> | null, target: string) => Answer<ContentOf<Name>>;
