@@ -43,6 +43,7 @@ const STEP_STATES = ['pending', 'started', 'done', 'kept', 'undo-started', 'undo
 const planSchema = z.object({
   id: z.string(),
   resource: z.string(),
+  findingId: z.string(),
   state: z.string(),
   mode: z.string(),
   reason: z.string(),
