@@ -1,5 +1,6 @@
 import {
   CreateSnapshotCommand,
+  CreateVolumeCommand,
   DescribeInstancesCommand,
   DescribeSnapshotAttributeCommand,
   DescribeSnapshotsCommand,
@@ -65,6 +66,7 @@ export function createEc2(context: AccountContext): LocalService {
       if (HttpTokens !== undefined) instance.tokens = HttpTokens;
       return { InstanceId };
     }),
+    answers(CreateVolumeCommand, () => ({ VolumeId: newId('vol') })),
     answers(CreateSnapshotCommand, () => {
       const SnapshotId = newId('snap');
       snapshots.set(SnapshotId, { groups: new Set(), users: new Set() });

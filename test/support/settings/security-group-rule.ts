@@ -7,7 +7,7 @@ import {
 import type { SettingCase } from './setting-case.ts';
 
 async function makeGroup(ec2: EC2Client): Promise<string> {
-  const named = { GroupName: 'web', Description: 'web', VpcId: 'vpc-1' };
+  const named = { GroupName: 'web', Description: 'web' };
   const { GroupId = '' } = await ec2.send(new CreateSecurityGroupCommand(named));
   const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
   await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));

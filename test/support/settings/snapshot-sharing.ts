@@ -1,5 +1,6 @@
 import {
   CreateSnapshotCommand,
+  CreateVolumeCommand,
   DescribeSnapshotAttributeCommand,
   ModifySnapshotAttributeCommand,
 } from '@aws-sdk/client-ec2';
@@ -9,7 +10,8 @@ const Attribute = 'createVolumePermission' as const;
 
 export const snapshotSharingCase: SettingCase = {
   async make({ ec2 }) {
-    const { SnapshotId = '' } = await ec2.send(new CreateSnapshotCommand({ VolumeId: 'vol-1' }));
+    const { VolumeId } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: 'eu-west-1a', Size: 1 }));
+    const { SnapshotId = '' } = await ec2.send(new CreateSnapshotCommand({ VolumeId }));
     const UserIds = ['999999999999'];
     await ec2.send(new ModifySnapshotAttributeCommand({ SnapshotId, Attribute, OperationType: 'add', UserIds }));
     return SnapshotId;
