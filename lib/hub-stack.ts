@@ -99,7 +99,10 @@ export class HubStack extends Stack {
       : undefined;
     if (plans !== undefined && results && config?.playbooks !== undefined) {
       results.addPlans(plans.ledger, plans.execution, config);
-      plans.execution.addPlaybooks(config, iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`]);
+      plans.execution.addPlaybooks(config, {
+        buckets: iam === undefined ? [] : [`arn:${this.partition}:s3:::${iam.bucket}`],
+        keys: [key.key.keyArn],
+      });
     }
     const iamSweep =
       drift && iam && new IamSweep(this, 'IamSweep', { defaults, iam, drift, undelivered, findings: recorder.queue });

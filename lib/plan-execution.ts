@@ -14,7 +14,7 @@ import { allowChangingIam, allowContaining, allowReadingIam } from './iam-rights
 import type { ImageVerification } from './image-verification.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { PlanLedger } from './plan-ledger.ts';
-import { allowPlaybooks } from './playbook-rights.ts';
+import { allowPlaybooks, type OwnResources } from './playbook-rights.ts';
 import { ReactionQueue } from './reaction-queue.ts';
 import { allowEveryRepository, allowReadingImages } from './repository-rights.ts';
 import { type FunctionDefaults, ServiceFunction } from './service-function.ts';
@@ -124,8 +124,8 @@ export class PlanExecution extends Construct {
   }
 
   /** Lets plans of playbooks put settings right, but not those of what the service itself stands on. */
-  addPlaybooks(config: CompiledAwsConfig, ownResources: readonly string[]): void {
-    allowPlaybooks(this.executor, config, ownResources);
+  addPlaybooks(config: CompiledAwsConfig, own: OwnResources): void {
+    allowPlaybooks(this.executor, config, own);
   }
 
   /** Lets plans contain users and roles. What lasts for a time the executor itself comes back to. */

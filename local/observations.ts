@@ -43,6 +43,7 @@ const STEP_STATES = ['pending', 'started', 'done', 'kept', 'undo-started', 'undo
 const planSchema = z.object({
   id: z.string(),
   resource: z.string(),
+  findingId: z.string(),
   state: z.string(),
   mode: z.string(),
   reason: z.string(),
@@ -149,10 +150,11 @@ function isOver({ state }: ObservedDrift): boolean {
 }
 
 /**
- * `repository@digest` out of `countersign/image/<account>/<region>/<repository>@<digest>`, the ARN out of `countersign/iam/<arn>`; undefined for findings about other
+ * `repository@digest` out of `countersign/image/<account>/<region>/<repository>@<digest>`, the ARN out of `countersign/iam/<arn>`
+ * and `countersign/containment/<arn>`; undefined for findings about other
  * things.
  */
 export function traceOfFinding(id: string): string | undefined {
   const image = /^countersign\/image\/\d{12}\/[a-z0-9-]+\/(.+@sha256:[0-9a-f]{64})$/.exec(id)?.[1];
-  return image ?? /^countersign\/iam\/(arn:.+)$/.exec(id)?.[1];
+  return image ?? /^countersign\/(?:iam|containment)\/(arn:.+)$/.exec(id)?.[1];
 }

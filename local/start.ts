@@ -27,6 +27,7 @@ async function runOnce(options: StartOptions, print: (text: string) => void): Pr
   const service = await startEmbeddedService({
     quarantine: true,
     iam: 'enforce',
+    guardDuty: 'enforce',
     clock: virtualClock(Date.now()),
     graceSeconds: options.graceSeconds,
     random: Math.random,
@@ -52,6 +53,7 @@ async function serve(options: StartOptions, print: (text: string) => void): Prom
     startEmbeddedService({
       quarantine: true,
       iam: 'enforce',
+      guardDuty: 'enforce',
       clock: realClock(),
       graceSeconds: options.graceSeconds,
       random: Math.random,

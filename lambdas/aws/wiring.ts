@@ -1,7 +1,10 @@
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { ConfigServiceClient } from '@aws-sdk/client-config-service';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
@@ -21,6 +24,9 @@ export interface Clients {
   readonly ssm: SSMClient;
   readonly ecs: ECSClient;
   readonly lambda: LambdaClient;
+  readonly ec2: EC2Client;
+  readonly kms: KMSClient;
+  readonly cloudtrail: CloudTrailClient;
   /** AWS Config. */
   readonly awsConfig: ConfigServiceClient;
 }

@@ -12,7 +12,18 @@ import type { ExecutorPorts, Standing } from '../core/ledger/execute.ts';
 import type { Limit } from '../core/ledger/limits.ts';
 import type { Plan } from '../core/ledger/plan.ts';
 
-export type ExecutorClients = 'ecr' | 'sqs' | 'dynamodb' | 'ssm' | 'ecs' | 'lambda' | 'iam' | 's3';
+export type ExecutorClients =
+  | 'ec2'
+  | 'kms'
+  | 'cloudtrail'
+  | 'ecr'
+  | 'sqs'
+  | 'dynamodb'
+  | 'ssm'
+  | 'ecs'
+  | 'lambda'
+  | 'iam'
+  | 's3';
 
 /** What plans of one kind are held against before each call. */
 export interface Guard {

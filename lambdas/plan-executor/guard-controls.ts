@@ -17,7 +17,10 @@ export function guardControls(trust: DeployedTrust): Guard {
     },
     limitsOf(plan: Plan): readonly Limit[] {
       const perHour = settings?.limits?.perHour ?? 0;
-      return limitsOf(plan, { perRule: perHour, perGroup: perHour });
+      // A quarrel is about one setting: several playbooks may have something to do on one account.
+      return limitsOf(plan, { perRule: perHour, perGroup: perHour }).map((limit) =>
+        limit.code === 'contested' ? { ...limit, scope: `${limit.scope} by ${plan.rule}` } : limit,
+      );
     },
   };
 }

@@ -76,6 +76,7 @@ function describeLedgerRow({ plan, progress, history }: LedgerRecord) {
   return {
     id: plan.id,
     resource: plan.resource,
+    findingId: plan.findingId,
     state: progress.state,
     mode: plan.mode,
     reason: plan.reason.message,

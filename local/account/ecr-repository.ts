@@ -4,10 +4,14 @@ import {
   DescribeRepositoriesCommand,
   type ImageTagMutability,
   InvalidParameterException,
+  ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
   type Repository,
   RepositoryAlreadyExistsException,
   RepositoryNotEmptyException,
   RepositoryNotFoundException,
+  type Tag,
 } from '@aws-sdk/client-ecr';
 import { answers, type Operation, refusal } from './answer.ts';
 import type { AccountContext } from './context.ts';
@@ -30,9 +34,11 @@ export type Storage = { readonly class: 'STANDARD'; readonly activeFrom: number 
 export interface StoredRepository {
   readonly name: string;
   readonly createdAt: number;
-  readonly mutability: ImageTagMutability;
+  mutability: ImageTagMutability;
   /** Wildcard filters of tags to which the opposite of the mutability applies. */
-  readonly exclusions: readonly string[];
+  exclusions: readonly string[];
+  scanOnPush: boolean;
+  readonly resourceTags: readonly Tag[];
   readonly images: Map<string, StoredImage>;
   readonly tags: Map<string, StoredImage>;
   readonly blobs: Map<string, Uint8Array>;
@@ -82,6 +88,8 @@ export class Repositories {
           createdAt: this.context.clock.now(),
           mutability: input.imageTagMutability ?? 'MUTABLE',
           exclusions: (input.imageTagMutabilityExclusionFilters ?? []).flatMap(({ filter }) => filter ?? []),
+          scanOnPush: input.imageScanningConfiguration?.scanOnPush === true,
+          resourceTags: input.tags ?? [],
           images: new Map(),
           tags: new Map(),
           blobs: new Map(),
@@ -100,6 +108,25 @@ export class Repositories {
         this.byName.delete(repository.name);
         return { repository: this.describe(repository) };
       }),
+      answers(PutImageTagMutabilityCommand, (input) => {
+        const repository = this.find(input.repositoryName, input.registryId);
+        const filters = input.imageTagMutabilityExclusionFilters ?? [];
+        const mutability = input.imageTagMutability ?? 'MUTABLE';
+        if (mutability.endsWith('_WITH_EXCLUSION') !== filters.length > 0 || filters.length > 5) {
+          throw invalid('Invalid parameter at imageTagMutabilityExclusionFilters');
+        }
+        repository.mutability = mutability;
+        repository.exclusions = filters.flatMap(({ filter }) => filter ?? []);
+        return { repositoryName: repository.name, imageTagMutability: mutability };
+      }),
+      answers(PutImageScanningConfigurationCommand, (input) => {
+        const repository = this.find(input.repositoryName, input.registryId);
+        repository.scanOnPush = input.imageScanningConfiguration?.scanOnPush === true;
+        return { repositoryName: repository.name, imageScanningConfiguration: { scanOnPush: repository.scanOnPush } };
+      }),
+      answers(ListTagsForResourceCommand, ({ resourceArn = '' }) => ({
+        tags: [...this.find(resourceArn.split(':repository/')[1]).resourceTags],
+      })),
       answers(DescribeRepositoriesCommand, (input) => {
         if (input.repositoryNames !== undefined) {
           if (input.repositoryNames.length < 1 || input.repositoryNames.length > 100) {
@@ -138,7 +165,7 @@ export class Repositories {
       ...(repository.exclusions.length > 0 && {
         imageTagMutabilityExclusionFilters: repository.exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
       }),
-      imageScanningConfiguration: { scanOnPush: false },
+      imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
       encryptionConfiguration: { encryptionType: 'AES256' },
     };
   }

@@ -9,6 +9,7 @@ import { type Caller, recordCalls } from './iam-events.ts';
 import { groupOperations } from './iam-groups.ts';
 import { inlineOperations } from './iam-inline.ts';
 import { keyOperations } from './iam-keys.ts';
+import { passwordPolicyOperations } from './iam-password-policy.ts';
 import { policyOperations } from './iam-policies.ts';
 import { profileOperations } from './iam-profiles.ts';
 import { roleOperations } from './iam-roles.ts';
@@ -45,6 +46,7 @@ export function createIam(context: AccountContext): Iam {
     ...profileOperations(store),
     ...detailOperations(store),
     ...credentialReportOperations(store),
+    ...passwordPolicyOperations(),
   ];
   return {
     store,

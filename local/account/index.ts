@@ -1,8 +1,11 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { ConfigServiceClient } from '@aws-sdk/client-config-service';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
@@ -12,13 +15,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { answerLocally } from './answer.ts';
 import { createAwsConfig } from './aws-config.ts';
 import { createBus } from './bus.ts';
+import { createCloudTrail } from './cloudtrail.ts';
 import type { AccountContext } from './context.ts';
 import { createDynamodb } from './dynamodb.ts';
 import { answerDynamodbLocally } from './dynamodb-client.ts';
+import { createEc2 } from './ec2.ts';
 import { createEcr } from './ecr.ts';
 import { createEcs } from './ecs.ts';
 import { createIam } from './iam.ts';
 import { registerInternals } from './internals.ts';
+import { createKms } from './kms.ts';
 import { createLambda } from './lambda.ts';
 import { createS3 } from './s3.ts';
 import { createSecurityHub } from './security-hub.ts';
@@ -86,6 +92,9 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
     ssm: new SSMClient(clientOptions),
     ecs: new ECSClient(clientOptions),
     lambda: new LambdaClient(clientOptions),
+    ec2: new EC2Client(clientOptions),
+    kms: new KMSClient(clientOptions),
+    cloudtrail: new CloudTrailClient(clientOptions),
     awsConfig: new ConfigServiceClient(clientOptions),
   };
   answerLocally(clients.ecr, context, ecr.service);
@@ -96,6 +105,9 @@ export function createEmbeddedAccount(options: EmbeddedAccountOptions): Embedded
   answerLocally(clients.ssm, context, createSsm(context));
   answerLocally(clients.ecs, context, createEcs(context));
   answerLocally(clients.lambda, context, createLambda(context));
+  answerLocally(clients.ec2, context, createEc2(context));
+  answerLocally(clients.kms, context, createKms(context));
+  answerLocally(clients.cloudtrail, context, createCloudTrail(context));
   answerLocally(clients.awsConfig, context, awsConfig.service);
   answerDynamodbLocally(clients.dynamodb, context, createDynamodb(context));
   const account: EmbeddedAccount = {

@@ -1,8 +1,11 @@
 import {
+  DeleteBucketPolicyCommand,
   DeletePublicAccessBlockCommand,
+  GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   GetPublicAccessBlockCommand,
   type PublicAccessBlockConfiguration,
+  PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutPublicAccessBlockCommand,
   S3ServiceException,
@@ -13,6 +16,7 @@ import type { AccountContext } from './context.ts';
 
 /** What is set on one bucket beside its objects. */
 export interface BucketSettings {
+  policy?: string | undefined;
   tags?: readonly Tag[] | undefined;
   publicAccess?: Required<PublicAccessBlockConfiguration> | undefined;
 }
@@ -33,6 +37,21 @@ export function bucketSettingOperations(context: AccountContext, settingsOf: (bu
       const { tags } = owned(Bucket, ExpectedBucketOwner);
       if (tags === undefined) throw s3Fault('NoSuchTagSet', 'The TagSet does not exist', 404);
       return { TagSet: [...tags] };
+    }),
+    answers(GetBucketPolicyCommand, ({ Bucket, ExpectedBucketOwner }) => {
+      const { policy } = owned(Bucket, ExpectedBucketOwner);
+      if (policy === undefined) throw s3Fault('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
+      return { Policy: policy };
+    }),
+    answers(PutBucketPolicyCommand, ({ Bucket, ExpectedBucketOwner, Policy = '' }) => {
+      const settings = owned(Bucket, ExpectedBucketOwner);
+      if (Policy.length > 20_480) throw s3Fault('PolicyTooLarge', 'Policy is too large', 400);
+      settings.policy = Policy;
+      return {};
+    }),
+    answers(DeleteBucketPolicyCommand, ({ Bucket, ExpectedBucketOwner }) => {
+      owned(Bucket, ExpectedBucketOwner).policy = undefined;
+      return {};
     }),
     answers(GetPublicAccessBlockCommand, ({ Bucket, ExpectedBucketOwner }) => {
       const { publicAccess } = owned(Bucket, ExpectedBucketOwner);

@@ -19,6 +19,12 @@ const ecrInput = z.object({
 });
 const withSubject = z.object({ subject: z.object({ digest: z.string() }) });
 const iamEvent = z.looseObject({ source: z.literal('aws.iam') });
+const guardDutyEvent = z.object({
+  source: z.literal('aws.guardduty'),
+  detail: z.object({
+    resource: z.object({ accessKeyDetails: z.object({ userType: z.literal('IAMUser'), userName: z.string() }) }),
+  }),
+});
 const iamInput = z.object({
   RoleName: z.string().optional(),
   UserName: z.string().optional(),
@@ -68,6 +74,8 @@ export class Traces {
     const event = ecrDetail.safeParse(value);
     if (event.success) return this.ofEcrEvent(event.data.detail);
     if (iamEvent.safeParse(value).success) return ofIamEvent(value);
+    const threat = guardDutyEvent.safeParse(value);
+    if (threat.success) return this.ofName('user', threat.data.detail.resource.accessKeyDetails.userName);
     return this.ofText(typeof message === 'string' ? message : (JSON.stringify(message) ?? ''));
   }
 

@@ -99,6 +99,8 @@ export type DriftStateView = PrincipalView['state'];
 export const planSchema = z.object({
   id: z.string(),
   trace: z.string(),
+  /** Of the finding that shows it, on which an operator acts. */
+  findingId: z.string(),
   state: z.string(),
   mode: z.string(),
   reason: z.string(),

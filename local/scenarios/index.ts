@@ -4,7 +4,9 @@ import { badBesideGood } from './bad-beside-good.ts';
 import { deleted } from './deleted.ts';
 import { documentRewritten } from './document-rewritten.ts';
 import { keyCreated } from './key-created.ts';
+import { keyLeaked } from './key-leaked.ts';
 import { outsidePolicy } from './outside-policy.ts';
+import { passwordCreated } from './password-created.ts';
 import { platformImage } from './platform-image.ts';
 import { quarantined } from './quarantined.ts';
 import { revertUndone } from './revert-undone.ts';
@@ -39,15 +41,17 @@ export const IMAGE_SCENARIOS: readonly Scenario[] = [
   signedInQuarantine,
 ];
 
-/** Somebody changes a role or user. */
+/** Somebody changes or misuses a role or user. */
 export const PRINCIPAL_SCENARIOS: readonly Scenario<ScenarioPrincipal>[] = [
   adminAttached,
   trustBackdoored,
   keyCreated,
+  passwordCreated,
   userUndeclared,
   documentRewritten,
   roleDeleted,
   revertUndone,
+  keyLeaked,
 ];
 
 /** Every scenario, in the order in which `npm start` runs them. */

@@ -1,4 +1,4 @@
-import { CreateRoleCommand, CreateUserCommand } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand } from '@aws-sdk/client-iam';
 import { BucketAlreadyOwnedByYou } from '@aws-sdk/client-s3';
 import type { StateOf } from '../../lambdas/core/iam/baseline/state.ts';
 import { createBaselineBucket, publishState } from '../baselines.ts';
@@ -43,16 +43,28 @@ export async function createSignedUser(
 ): Promise<ScenarioPrincipal & { readonly UserName: string }> {
   const UserName = `${name}-${world.nextNumber()}`;
   const arn = `arn:aws:iam::${world.account.id}:user/${UserName}`;
-  const nothing = { inline: [], attached: [], tags: [], groups: [], credentials: NO_CREDENTIALS };
-  await publish(world, { kind: 'user', arn, uniqueId: 'any', ...nothing });
+  await publish(world, describeUser(arn, []));
   await world.account.clients.iam.send(new CreateUserCommand({ UserName }));
   return { kind: 'principal', arn, UserName };
 }
 
-async function publish(world: World, state: StateOf<'role' | 'user'>): Promise<void> {
+/** Creates an access key for a user that was created so, and signs it: its id is not known before. */
+export async function createSignedKey(world: World, arn: string, UserName: string): Promise<string> {
+  const { AccessKey } = await world.account.clients.iam.send(new CreateAccessKeyCommand({ UserName }));
+  const id = AccessKey?.AccessKeyId ?? '';
+  await publish(world, describeUser(arn, [id]), 2);
+  return id;
+}
+
+function describeUser(arn: string, accessKeys: string[]): StateOf<'user'> {
+  const nothing = { inline: [], attached: [], tags: [], groups: [] };
+  return { kind: 'user', arn, uniqueId: 'any', ...nothing, credentials: { ...NO_CREDENTIALS, accessKeys } };
+}
+
+async function publish(world: World, state: StateOf<'role' | 'user'>, version = 1): Promise<void> {
   const { s3 } = world.account.clients;
   await createBaselineBucket(s3).catch((error: unknown) => {
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   });
-  await publishState(world.account, world.releaseKey, state);
+  await publishState(world.account, world.releaseKey, state, version);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lookAtSetting, performSetting, readSetting } from '../../lambdas/aws/plan-calls/setting.ts';
 import { type AwsCall, isSettingCall } from '../../lambdas/core/ledger/call.ts';
 import { invertSettingCall, type SettingCall, toSettingCall } from '../../lambdas/core/ledger/calls/setting.ts';
-import type { SettingName } from '../../lambdas/core/ledger/calls/settings/index.ts';
+import { SETTINGS, type SettingName } from '../../lambdas/core/ledger/calls/settings/index.ts';
 import { type ExecutorPorts, executePlan } from '../../lambdas/core/ledger/execute.ts';
 import { createPlan } from '../../lambdas/core/ledger/plan.ts';
 import { STEP_LEASE } from '../../lambdas/core/ledger/progress.ts';
@@ -11,7 +11,7 @@ import { virtualClock } from '../../local/account/clock.ts';
 import { createEmbeddedAccount } from '../../local/account/index.ts';
 import { seededRandom } from '../local/account/prepare.ts';
 import { eventOf, examplePlan } from '../support/plans.ts';
-import { SETTING_CASES, SETTING_NAMES } from '../support/settings/index.ts';
+import { pairsOf, SETTING_CASES, SETTING_NAMES } from '../support/settings/index.ts';
 import { CASE_ACCOUNT, CASE_REGION } from '../support/settings/setting-case.ts';
 
 type Ends = Pick<SettingCall, 'from' | 'to'>;
@@ -24,18 +24,17 @@ async function prepare(setting: SettingName, { from, to }: Ends, seed = 1) {
   const { make, readAll, contents } = SETTING_CASES[setting];
   const target = await make(clients);
   const place = { account: CASE_ACCOUNT, region: CASE_REGION, setting, target };
-  const set = async (now: string | null, next: string | null) => {
+  const set = async (now: string | null, next: string | null): Promise<void> => {
     if (now === next) return;
+    if (!SETTINGS[setting].canLead(now, next)) {
+      await set(now, null);
+      return set(null, next);
+    }
     expect(await performSetting(clients, toSettingCall({ ...place, from: now, to: next }))).toBeUndefined();
   };
   await set(contents[0] ?? null, from);
   const call = toSettingCall({ ...place, from, to });
   return { clients, call, place, set, read: () => readAll(clients, target) };
-}
-
-function pairsOf(setting: SettingName): readonly Ends[] {
-  const { contents } = SETTING_CASES[setting];
-  return contents.flatMap((from) => contents.filter((to) => to !== from).map((to) => ({ from, to })));
 }
 
 /** Runs until the plan is through: of all calls, the one at `diesAt` dies before or after it was made; 30 % of the others are refused where `faults`. */
@@ -101,9 +100,11 @@ describe.each(SETTING_NAMES)('%s', (setting) => {
   const pairs = pairsOf(setting);
 
   it('is set, stays set when asked again, and comes back exactly, whichever call dies', async () => {
-    for (const ends of pairs) {
+    const long = process.env.COUNTERSIGN_LONG !== undefined;
+    for (const [index, ends] of pairs.entries()) {
       const { calls } = await run(setting, ends, 0, false, false);
-      for (let diesAt = 1; diesAt <= calls; diesAt += 1) {
+      // Every call in one way and its way back; of more pairs some.
+      for (let diesAt = 1 + index; diesAt <= calls; diesAt += long ? 1 : 3 + 2 * index) {
         for (const isAfter of [false, true]) {
           const seen = await run(setting, ends, diesAt, isAfter, diesAt % 3 === 0);
 

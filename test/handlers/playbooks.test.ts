@@ -2,6 +2,8 @@ import { CreateBucketCommand, GetPublicAccessBlockCommand, PutBucketTaggingComma
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CompiledAwsConfig } from '../../lambdas/core/config/aws-config.ts';
+import { PLAYBOOKS } from '../../lambdas/core/controls/playbooks/index.ts';
+import { PLAYBOOK_NAMES } from '../../lambdas/core/playbook-names.ts';
 import { type VirtualClock, virtualClock } from '../../local/account/clock.ts';
 import { internalsOf } from '../../local/account/internals.ts';
 import { describeTemplate, type EmbeddedService, startEmbeddedService } from '../../local/embedded-service.ts';
@@ -16,6 +18,8 @@ import {
   findingOfConfig,
   findingOfControl,
 } from '../support/config.ts';
+import { identifierOf, makeFault } from '../support/playbooks.ts';
+import { SETTING_CASES } from '../support/settings/index.ts';
 
 type Mode = 'observe' | 'approve' | 'enforce';
 const configOf = (mode: Mode, change: Partial<CompiledAwsConfig> = {}): CompiledAwsConfig => ({
@@ -77,6 +81,39 @@ async function act(action: string, change: Record<string, unknown> = {}) {
   await clock.advance(60_000);
   await service.settle();
 }
+
+/** Every playbook, and a fault for each. */
+describe('each playbook', () => {
+  test('waits for an operator, puts its fault right, and restores it exactly when it is taken back', async () => {
+    const all = Object.fromEntries(PLAYBOOK_NAMES.map((name) => [name, { mode: 'approve' as const }]));
+    await start(configOf('approve', { playbooks: all, limits: { perHour: 100 } }));
+    const { clients } = service.account;
+    for (const name of PLAYBOOK_NAMES) {
+      const { setting, rules, nameOf } = PLAYBOOKS[name];
+      const { target, resource } = await makeFault(name, clients);
+      const rule = { name: rules[0] ?? '', arn: `${CONFIG_RULE.arn}-${name}` };
+      const { Id } = findingOfConfig();
+      addConfigRule(service.account, rule, identifierOf(rule.name));
+      const held = findingOfConfig({
+        ...{ Id: `${Id}-${name}`, GeneratorId: rule.arn, Title: rule.name },
+        ProductFields: { 'aws/config/ConfigRuleArn': rule.arn, 'aws/config/ConfigRuleName': rule.name },
+        Resources: [{ Type: 'Other', Id: nameOf(resource) }],
+      });
+      internalsOf(service.account).securityHub.receive(held);
+      const readAll = () => SETTING_CASES[setting].readAll(clients, target);
+      const before = await readAll();
+      await raise(complianceChange({ rule, about: { resourceType: resource.type, resourceId: resource.id } }));
+      const proposed = await readAll();
+      await act('Approve', finding(held.Id));
+      const after = await readAll();
+      await act('Undo', finding(held.Id));
+
+      expect(proposed, name).toEqual(before);
+      expect(after, name).not.toEqual(before);
+      expect(await readAll(), name).toEqual(before);
+    }
+  }, 60_000);
+});
 
 describe('a fault that a playbook answers', () => {
   test('is only told where the playbook observes', async () => {

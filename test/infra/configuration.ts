@@ -1,5 +1,6 @@
 import type { CompiledConfig } from '../../lambdas/core/config/compiled.ts';
 import { hashConfig } from '../../lambdas/core/config/hash.ts';
+import { PLAYBOOK_NAMES } from '../../lambdas/core/playbook-names.ts';
 import type { DeployedConfiguration } from '../../lib/hub-stack.ts';
 import { prepareRepository } from '../support/tuf.ts';
 
@@ -55,8 +56,8 @@ const withTuf: Omit<CompiledConfig, 'hash'> = {
   },
   config: {
     ...{ mode: 'observe', evaluations: true },
-    playbooks: { 's3-public-access': { mode: 'enforce' } },
-    limits: { perHour: 10 },
+    playbooks: Object.fromEntries(PLAYBOOK_NAMES.map((name) => [name, { mode: 'enforce' as const }])),
+    limits: { perHour: 100 },
   },
   trust: {
     ...content.trust,

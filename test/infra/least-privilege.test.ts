@@ -5,6 +5,8 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { PLAYBOOKS } from '../../lambdas/core/controls/playbooks/index.ts';
+import { PLAYBOOK_NAMES } from '../../lambdas/core/playbook-names.ts';
 import { synthesizeTemplate } from '../../lib/synthesize.ts';
 import { virtualClock } from '../../local/account/clock.ts';
 import { internalsOf } from '../../local/account/internals.ts';
@@ -19,11 +21,14 @@ import { signedByWorkflow } from '../../local/scenarios/signed-by-workflow.ts';
 import { unsigned } from '../../local/scenarios/unsigned.ts';
 import { githubWorkflow } from '../../local/sigstore/fulcio.ts';
 import { seededRandom } from '../local/account/prepare.ts';
-import { addConfigRule, complianceChange } from '../support/config.ts';
+
+import { addConfigRule, CONFIG_RULE, complianceChange } from '../support/config.ts';
+
 import { guardDutyEvent, heldFinding } from '../support/guardduty.ts';
 import { driftEverywhere, prepareIam } from '../support/iam-drift-everywhere.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import { type DeniedCall, proveLeastPrivilege } from '../support/least-privilege.ts';
+import { identifierOf, makeFault } from '../support/playbooks.ts';
 import { type CallRecorder, createCallRecorder, type RecordedCall, rightsFor } from '../support/recorded-calls.ts';
 import { findFunction, readTemplate, resolveText, resourcesOf, type Template } from '../support/template.ts';
 import { fullConfiguration } from './configuration.ts';
@@ -49,6 +54,13 @@ const CHANGES = [
   'iam:DeleteLoginProfile',
   'iam:PutRolePolicy',
   'iam:UpdateAccessKey',
+  'cloudtrail:StopLogging',
+  'ec2:AuthorizeSecurityGroupIngress',
+  'ec2:ModifyInstanceMetadataOptions',
+  'ec2:ModifySnapshotAttribute',
+  'ecr:PutImageTagMutability',
+  'kms:DisableKeyRotation',
+  's3:PutBucketPolicy',
   's3:PutBucketPublicAccessBlock',
 ];
 
@@ -83,6 +95,13 @@ const denied = (): DeniedCall[] => [
   ),
   { action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-logs' },
   { action: 's3:PutBucketPolicy', resource: 'arn:aws:s3:::acme-logs' },
+  { action: 'cloudtrail:StopLogging', resource: arn('cloudtrail', 'trail/main') },
+  { action: 'cloudtrail:DeleteTrail', resource: arn('cloudtrail', 'trail/main') },
+  { action: 'ec2:AuthorizeSecurityGroupIngress', resource: arn('ec2', 'security-group/sg-0123456789abcdef0') },
+  { action: 'ec2:ModifyInstanceMetadataOptions', resource: arn('ec2', 'instance/i-0123456789abcdef0') },
+  { action: 'ec2:TerminateInstances', resource: arn('ec2', 'instance/i-0123456789abcdef0') },
+  { action: 'ec2:ModifySnapshotAttribute', resource: 'arn:aws:ec2:eu-west-1::snapshot/snap-0123456789abcdef0' },
+  { action: 'kms:DisableKeyRotation', resource: arn('kms', 'key/another') },
   { action: 'iam:AttachRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PutRolePolicy', resource: 'arn:aws:iam::123456789012:role/x' },
   { action: 'iam:PassRole', resource: 'arn:aws:iam::123456789012:role/x' },
@@ -118,7 +137,18 @@ const dynamodbKeyRights = [
 /** Rights that no scenario asks for. */
 const RARELY: Readonly<Record<string, readonly string[]>> = {
   // The list of the bucket is what makes S3 tell "missing" from "denied".
-  'plan-executor': ['s3:ListBucket'],
+  'plan-executor': [
+    // The ways back of playbooks.
+    ...['ec2:AuthorizeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupEgress', 'ec2:CreateTags'],
+    ...[
+      'ec2:DisableEbsEncryptionByDefault',
+      'kms:DisableKeyRotation',
+      'cloudtrail:StopLogging',
+      'iam:DeleteAccountPasswordPolicy',
+      's3:DeleteBucketPolicy',
+    ],
+    's3:ListBucket',
+  ],
   'iam-reaction': ['s3:ListBucket'],
   // Checks that fail, or pass again.
   'iam-sweep': ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -170,6 +200,9 @@ beforeAll(async () => {
   for (const client of [clients.ecr, clients.sqs, clients.securityHub, clients.ssm]) recorder.watch(client);
   recorder.watch(clients.ecs);
   recorder.watch(clients.lambda);
+  recorder.watch(clients.ec2);
+  recorder.watch(clients.kms);
+  recorder.watch(clients.cloudtrail);
   recorder.watch(clients.iam);
   recorder.watch(clients.s3);
   recorder.watch(clients.awsConfig);
@@ -181,6 +214,7 @@ beforeAll(async () => {
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'acme-logs' }));
   await raiseThreats(service.account);
   addConfigRule(service.account);
+  await raiseFaults(service.account);
   service.account.emit(complianceChange());
   await raiseResultOfRole(service);
   await driftEverywhere(service);
@@ -265,6 +299,17 @@ async function raiseThreats(account: EmbeddedService['account']): Promise<void> 
         { id },
       ),
     );
+  }
+}
+
+/** A fault for each playbook. */
+async function raiseFaults(account: EmbeddedService['account']): Promise<void> {
+  for (const name of PLAYBOOK_NAMES) {
+    const { resource } = await makeFault(name, account.clients);
+    const rule = { name: PLAYBOOKS[name].rules[0] ?? '', arn: `${CONFIG_RULE.arn}-${name}` };
+    addConfigRule(account, rule, identifierOf(rule.name));
+    const about = { resourceType: resource.type, resourceId: resource.id };
+    account.emit(complianceChange({ rule, about }, { id: name }));
   }
 }
 
@@ -412,7 +457,12 @@ describe('the role of plan-executor', () => {
 
 describe('what the service stands on', () => {
   it('is out of reach of playbooks', async () => {
-    const denied = [{ action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-baselines' }];
+    const denied = [
+      { action: 's3:PutBucketPublicAccessBlock', resource: 'arn:aws:s3:::acme-baselines' },
+      { action: 's3:PutBucketPolicy', resource: 'arn:aws:s3:::acme-baselines' },
+      { action: 'kms:DisableKeyRotation', resource: arn('kms', 'key/SERVICE') },
+      { action: 'kms:EnableKeyRotation', resource: arn('kms', 'key/SERVICE') },
+    ];
 
     const proof = await proveLeastPrivilege(template, 'plan-executor', [], denied, { ...place, names });
 

@@ -27,6 +27,7 @@ async function runAll(faults: Partial<Faults>) {
   const service = await startEmbeddedService({
     quarantine: true,
     iam: 'enforce',
+    guardDuty: 'enforce',
     clock: virtualClock(START),
     graceSeconds: 600,
     random: pseudoRandom(7),
@@ -66,7 +67,7 @@ describe.each<[string, Partial<Faults>]>([
     // Those about repositories and what could be narrower come from sweeps, which come by in the longer scenarios.
     const aboutSubjects = service.observations
       .allFindings()
-      .filter(({ Id }) => /^countersign\/(?:image|iam)\//.test(Id));
+      .filter(({ Id }) => /^countersign\/(?:image|iam|containment)\//.test(Id));
     const traces = aboutSubjects.map(({ Id }) => traceOfFinding(Id));
 
     expect(traces).not.toContain(undefined);

@@ -149,7 +149,14 @@ function fakePrincipal(): PrincipalView {
 
 function fakePlan(): PlanView {
   return {
-    ...{ id: `plan-${'0'.repeat(32)}`, trace: ROLE, state: 'proposed', mode: 'approve', reason: HOSTILE },
+    ...{
+      id: `plan-${'0'.repeat(32)}`,
+      trace: ROLE,
+      findingId: `countersign/iam/${ROLE}`,
+      state: 'proposed',
+      mode: 'approve',
+      reason: HOSTILE,
+    },
     steps: [{ does: `detach ${HOSTILE}`, inverse: `attach ${HOSTILE}`, at: 'pending' }],
   };
 }

@@ -31,6 +31,9 @@ const repositoryInput = z.object({ repositoryName: z.string() });
 const queueInput = z.object({ QueueUrl: z.string() });
 const tableInput = z.object({ TableName: z.string() });
 
+const groupInput = z.object({ GroupId: z.string() });
+const keyInput = z.object({ KeyId: z.string() });
+
 type Place = { readonly account: string; readonly region: string };
 type Mapping = (
   input: object,
@@ -46,6 +49,24 @@ const onQueue =
 const onBucket =
   (action: string): Mapping =>
   (input) => ({ action, resources: [`arn:aws:s3:::${z.object({ Bucket: z.string() }).parse(input).Bucket}`] });
+const onGroup =
+  (action: string): Mapping =>
+  (input, at) => ({ action, resources: [at('ec2', `security-group/${groupInput.parse(input).GroupId}`)] });
+const onKey =
+  (action: string): Mapping =>
+  (input, at) => ({ action, resources: [at('kms', `key/${keyInput.parse(input).KeyId.split('/').at(-1)}`)] });
+const onTrail =
+  (action: string): Mapping =>
+  (input) => ({ action, resources: [z.object({ Name: z.string() }).parse(input).Name] });
+const onSnapshot =
+  (action: string): Mapping =>
+  (input) => {
+    const { SnapshotId } = z.object({ SnapshotId: z.string() }).parse(input);
+    return { action, resources: [`arn:aws:ec2:eu-west-1::snapshot/${SnapshotId}`] };
+  };
+const onAll =
+  (action: string): Mapping =>
+  () => ({ action, resources: ['*'] });
 const onTable =
   (action: string): Mapping =>
   (input, at) => ({
@@ -118,7 +139,39 @@ const mappings: Readonly<Record<string, Mapping>> = {
   GetPublicAccessBlockCommand: onBucket('s3:GetBucketPublicAccessBlock'),
   PutPublicAccessBlockCommand: onBucket('s3:PutBucketPublicAccessBlock'),
   DeletePublicAccessBlockCommand: onBucket('s3:PutBucketPublicAccessBlock'),
+  GetBucketPolicyCommand: onBucket('s3:GetBucketPolicy'),
+  PutBucketPolicyCommand: onBucket('s3:PutBucketPolicy'),
   GetBucketTaggingCommand: onBucket('s3:GetBucketTagging'),
+  DescribeSecurityGroupRulesCommand: onAll('ec2:DescribeSecurityGroupRules'),
+  DescribeSecurityGroupsCommand: onAll('ec2:DescribeSecurityGroups'),
+  DescribeTagsCommand: onAll('ec2:DescribeTags'),
+  DescribeInstancesCommand: onAll('ec2:DescribeInstances'),
+  DescribeSnapshotsCommand: onAll('ec2:DescribeSnapshots'),
+  GetEbsEncryptionByDefaultCommand: onAll('ec2:GetEbsEncryptionByDefault'),
+  EnableEbsEncryptionByDefaultCommand: onAll('ec2:EnableEbsEncryptionByDefault'),
+  DescribeSnapshotAttributeCommand: onSnapshot('ec2:DescribeSnapshotAttribute'),
+  ModifySnapshotAttributeCommand: onSnapshot('ec2:ModifySnapshotAttribute'),
+  RevokeSecurityGroupIngressCommand: onGroup('ec2:RevokeSecurityGroupIngress'),
+  RevokeSecurityGroupEgressCommand: onGroup('ec2:RevokeSecurityGroupEgress'),
+  ModifyInstanceMetadataOptionsCommand: (input, at) => ({
+    action: 'ec2:ModifyInstanceMetadataOptions',
+    resources: [at('ec2', `instance/${z.object({ InstanceId: z.string() }).parse(input).InstanceId}`)],
+  }),
+  GetAccountPasswordPolicyCommand: onAll('iam:GetAccountPasswordPolicy'),
+  UpdateAccountPasswordPolicyCommand: onAll('iam:UpdateAccountPasswordPolicy'),
+  DeleteAccountPasswordPolicyCommand: onAll('iam:DeleteAccountPasswordPolicy'),
+  GetKeyRotationStatusCommand: onKey('kms:GetKeyRotationStatus'),
+  EnableKeyRotationCommand: onKey('kms:EnableKeyRotation'),
+  ListResourceTagsCommand: onKey('kms:ListResourceTags'),
+  DescribeTrailsCommand: onAll('cloudtrail:DescribeTrails'),
+  GetTrailStatusCommand: onTrail('cloudtrail:GetTrailStatus'),
+  StartLoggingCommand: onTrail('cloudtrail:StartLogging'),
+  PutImageTagMutabilityCommand: onRepository('ecr:PutImageTagMutability'),
+  PutImageScanningConfigurationCommand: onRepository('ecr:PutImageScanningConfiguration'),
+  ListTagsForResourceCommand: (input) => ({
+    action: 'ecr:ListTagsForResource',
+    resources: [z.object({ resourceArn: z.string() }).parse(input).resourceArn],
+  }),
   SendMessageCommand: onQueue('sqs:SendMessage'),
   SendMessageBatchCommand: onQueue('sqs:SendMessage'),
   ChangeMessageVisibilityCommand: onQueue('sqs:ChangeMessageVisibility'),

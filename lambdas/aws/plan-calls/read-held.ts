@@ -13,12 +13,12 @@ export type Held =
 /** Reads the settings of a resource that a playbook is about, and its tags. Throws what the SDK throws, and `underway` while AWS is still at an earlier change. */
 export async function readHeld(
   clients: SettingClients,
-  { setting, target }: Pick<Playbook, 'setting' | 'target'>,
+  { setting, target, only }: Pick<Playbook, 'setting' | 'target' | 'only'>,
   resource: ConfigResource,
 ): Promise<Held> {
   const { read, tags, list } = CONNECTED_SETTINGS[setting];
   if (target === 'each') {
-    const items = (await list(clients, resource)) ?? [];
+    const items = (await list(clients, { ...resource, only })) ?? [];
     if ('why' in items) return { is: 'foreign', why: items.why };
     return { is: 'held', held: items, tags: items.length === 0 ? {} : await tags(clients, resource) };
   }

@@ -49,7 +49,7 @@ export function planPlaybook(fault: Fault): Remedy {
   const { setting, inTemplate, effect, decide, nameOf } = PLAYBOOKS[fault.playbook];
   const calls: SettingCall[] = [];
   for (const one of fault.held) {
-    const answer = decide(one);
+    const answer = decide(one, resource);
     if (answer.is === 'refuse') return { is: 'refused', reason: answer.reason };
     if (answer.is === 'right') continue;
     const place = { account: resource.account, region: resource.region, target: one.target };

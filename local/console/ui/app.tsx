@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ActionView, FindingView } from '../api.ts';
+import type { FindingView } from '../api.ts';
 import { FaultPanel } from './fault-panel.tsx';
 import { ImageDetail } from './image-detail.tsx';
 import { JourneyList } from './journey-list.tsx';
 import { countStates, groupJourneys, type Journey, type SubjectState } from './lanes.ts';
 import { Notice } from './notice.tsx';
+import type { ActOnFinding } from './plan-tab.tsx';
 import { PrincipalDetail } from './principal-detail.tsx';
 import { ScenarioPanel } from './scenario-panel.tsx';
 import { StateFilter } from './state-filter.tsx';
@@ -16,7 +17,7 @@ export function App() {
   const [selected, setSelected] = useState<string>();
   const [filter, setFilter] = useState<SubjectState>();
   const journeys = useMemo(() => groupJourneys(entries, state ?? NOTHING), [entries, state]);
-  const findings = useMemo(() => indexFindings(state?.findings ?? []), [state]);
+  const findings = useMemo(() => groupFindings(state?.findings ?? []), [state]);
   const shown = filter === undefined ? journeys : journeys.filter((journey) => journey.state === filter);
   const open = journeys.find(({ trace }) => trace === selected);
 
@@ -85,7 +86,7 @@ export function App() {
               Its evidence or drift, its finding, its plans and every step are shown here.
             </Notice>
           ) : (
-            <Detail key={open.trace} journey={open} finding={findings.get(open.trace)} act={act} />
+            <Detail key={open.trace} journey={open} findings={findings.get(open.trace) ?? []} onAct={act} />
           )}
         </section>
       </main>
@@ -99,18 +100,19 @@ const PANELS = [
   { about: 'principal', title: 'Change a role or user' },
 ] as const;
 
-function Detail(props: {
+function Detail({
+  journey,
+  ...rest
+}: {
   readonly journey: Journey;
-  readonly finding: FindingView | undefined;
-  readonly act: (action: ActionView, finding: string) => Promise<void>;
+  readonly findings: readonly FindingView[];
+  readonly onAct: ActOnFinding;
 }) {
-  const { journey, finding, act } = props;
   const { about } = journey;
-  const onAct = finding && ((action: ActionView) => act(action, finding.id));
   return about.kind === 'image' ? (
-    <ImageDetail journey={journey} digest={about.digest} image={about.image} finding={finding} onAct={onAct} />
+    <ImageDetail journey={journey} digest={about.digest} image={about.image} {...rest} />
   ) : (
-    <PrincipalDetail journey={journey} principal={about.principal} finding={finding} onAct={onAct} />
+    <PrincipalDetail journey={journey} principal={about.principal} {...rest} />
   );
 }
 
@@ -123,12 +125,12 @@ function Announcement({ journey }: { readonly journey: Journey | undefined }) {
   );
 }
 
-function indexFindings<T extends { readonly trace?: string | undefined }>(
-  findings: readonly T[],
-): ReadonlyMap<string, T> {
-  return new Map(
-    findings.flatMap((finding) => (finding.trace === undefined ? [] : [[finding.trace, finding] as const])),
-  );
+function groupFindings(findings: readonly FindingView[]): ReadonlyMap<string, readonly FindingView[]> {
+  const groups = new Map<string, FindingView[]>();
+  for (const finding of findings) {
+    if (finding.trace !== undefined) groups.set(finding.trace, [...(groups.get(finding.trace) ?? []), finding]);
+  }
+  return groups;
 }
 
 function isNarrow(): boolean {

@@ -2,15 +2,15 @@ import type { FindingView } from '../api.ts';
 import { FindingCard } from './finding-card.tsx';
 import { Notice } from './notice.tsx';
 
-/** The finding about a subject, or why there is none. */
+/** The findings about a subject, or why there is none. */
 export function FindingTab({
-  finding,
+  findings,
   pending,
 }: {
-  readonly finding: FindingView | undefined;
+  readonly findings: readonly FindingView[];
   readonly pending: boolean;
 }) {
-  if (finding !== undefined) return <FindingCard finding={finding} />;
+  if (findings.length > 0) return findings.map((finding) => <FindingCard key={finding.id} finding={finding} />);
   return (
     <Notice title="No finding">
       {pending

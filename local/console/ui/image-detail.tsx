@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { ActionView, FindingView, ImageView } from '../api.ts';
+import type { FindingView, ImageView } from '../api.ts';
 import { EvidenceTree } from './evidence-tree.tsx';
 import { FindingTab } from './finding-tab.tsx';
 import type { Journey } from './lanes.ts';
-import { PlanTab } from './plan-tab.tsx';
+import { type ActOnFinding, PlanTab } from './plan-tab.tsx';
 import { StateChip } from './state-chip.tsx';
 import { StepList } from './step-list.tsx';
 import { Tabs } from './tabs.tsx';
@@ -16,10 +16,10 @@ export function ImageDetail(props: {
   readonly journey: Journey;
   readonly digest: string;
   readonly image: ImageView | undefined;
-  readonly finding: FindingView | undefined;
-  readonly onAct: ((action: ActionView) => Promise<unknown>) | undefined;
+  readonly findings: readonly FindingView[];
+  readonly onAct: ActOnFinding;
 }) {
-  const { journey, digest, image, finding, onAct } = props;
+  const { journey, digest, image, findings, onAct } = props;
   const [tab, setTab] = useState<TabName>('evidence');
   return (
     <article class="detail" aria-label={`Image ${journey.name}`}>
@@ -37,14 +37,14 @@ export function ImageDetail(props: {
         onChoose={setTab}
         tabs={[
           { name: 'evidence', title: 'Evidence', count: image?.evidence.length ?? 0 },
-          { name: 'finding', title: 'Finding', count: finding === undefined ? 0 : 1 },
+          { name: 'finding', title: 'Finding', count: findings.length },
           { name: 'plan', title: 'Plan', count: journey.plans.length },
           { name: 'steps', title: 'Steps', count: journey.entries.length },
         ]}
       >
         {tab === 'evidence' ? <EvidenceTree image={image} /> : null}
-        {tab === 'finding' ? <FindingTab finding={finding} pending={image?.state === 'pending'} /> : null}
-        {tab === 'plan' ? <PlanTab plans={journey.plans} onAct={onAct} /> : null}
+        {tab === 'finding' ? <FindingTab findings={findings} pending={image?.state === 'pending'} /> : null}
+        {tab === 'plan' ? <PlanTab plans={journey.plans} findings={findings} onAct={onAct} /> : null}
         {tab === 'steps' ? <StepList entries={journey.entries} /> : null}
       </Tabs>
     </article>

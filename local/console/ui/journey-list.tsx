@@ -8,7 +8,7 @@ import { StateChip } from './state-chip.tsx';
 
 export interface JourneyListProps {
   readonly journeys: readonly Journey[];
-  readonly findings: ReadonlyMap<string, FindingView>;
+  readonly findings: ReadonlyMap<string, readonly FindingView[]>;
   readonly selected: string | undefined;
   readonly filtered: boolean;
   readonly onSelect: (trace: string) => void;
@@ -55,7 +55,7 @@ function Group({
           <li key={journey.trace}>
             <JourneyRow
               journey={journey}
-              finding={findings.get(journey.trace)}
+              finding={findingState(findings.get(journey.trace))}
               selected={journey.trace === selected}
               reachable={journey.trace === reachable}
               onSelect={onSelect}
@@ -69,7 +69,7 @@ function Group({
 
 function JourneyRow(props: {
   readonly journey: Journey;
-  readonly finding: FindingView | undefined;
+  readonly finding: 'open' | 'archived' | undefined;
   readonly selected: boolean;
   readonly reachable: boolean;
   readonly onSelect: (trace: string) => void;
@@ -95,13 +95,13 @@ function JourneyRow(props: {
         </span>
         <span class="digest">{about.kind === 'image' ? `${shortDigest(about.digest)} · ${time}` : time}</span>
       </span>
-      <LaneTrack journey={journey} finding={findingState(finding)} />
+      <LaneTrack journey={journey} finding={finding} />
       <StateChip state={journey.state} />
     </button>
   );
 }
 
-function findingState(finding: FindingView | undefined): 'open' | 'archived' | undefined {
-  if (finding === undefined) return undefined;
-  return finding.recordState === 'ACTIVE' ? 'open' : 'archived';
+function findingState(findings: readonly FindingView[] = []): 'open' | 'archived' | undefined {
+  if (findings.length === 0) return undefined;
+  return findings.some(({ recordState }) => recordState === 'ACTIVE') ? 'open' : 'archived';
 }

@@ -1,30 +1,38 @@
 import { useState } from 'preact/hooks';
-import type { ActionView, PlanView } from '../api.ts';
+import type { ActionView, FindingView, PlanView } from '../api.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Notice } from './notice.tsx';
+
+/** Presses a custom action of Security Hub on a finding. */
+export type ActOnFinding = (action: ActionView, finding: string) => Promise<unknown>;
 
 export interface PlanTabProps {
   /** Oldest first. */
   readonly plans: readonly PlanView[];
-  /** Presses a custom action on the finding; undefined where there is none to press it on. */
-  readonly onAct: ((action: ActionView) => Promise<unknown>) | undefined;
+  readonly findings: readonly FindingView[];
+  readonly onAct: ActOnFinding;
 }
 
-/** The plans of a subject, newest first: each step with what takes it back. Of the newest an operator decides. */
-export function PlanTab({ plans, onAct }: PlanTabProps) {
+/** The plans of a subject, newest first: each step with what takes it back. Of the newest in each finding an operator decides. */
+export function PlanTab({ plans, findings, onAct }: PlanTabProps) {
   if (plans.length === 0) return <Notice title="No plan">Nothing is to be changed here.</Notice>;
+  const isOpenToOperator = (plan: PlanView) =>
+    findings.some(({ id }) => id === plan.findingId) &&
+    plans.findLast(({ findingId }) => findingId === plan.findingId) === plan;
   return (
     <ol class="plans">
-      {plans.toReversed().map((plan, position) => (
+      {plans.toReversed().map((plan) => (
         <li key={plan.id}>
-          <Plan plan={plan} onAct={position === 0 ? onAct : undefined} />
+          <Plan plan={plan} onAct={isOpenToOperator(plan) ? (action) => onAct(action, plan.findingId) : undefined} />
         </li>
       ))}
     </ol>
   );
 }
 
-function Plan({ plan, onAct }: { readonly plan: PlanView; readonly onAct: PlanTabProps['onAct'] }) {
+type ActOnPlan = (action: ActionView) => Promise<unknown>;
+
+function Plan({ plan, onAct }: { readonly plan: PlanView; readonly onAct: ActOnPlan | undefined }) {
   return (
     <section class="plan" aria-label={`Plan ${plan.id.slice(0, 13)}`}>
       <p class="badges">
@@ -61,13 +69,7 @@ const STEP_ICONS: Readonly<Record<PlanView['steps'][number]['at'], IconName>> = 
   undone: 'dash',
 };
 
-function Actions({
-  plan,
-  onAct,
-}: {
-  readonly plan: PlanView;
-  readonly onAct: Exclude<PlanTabProps['onAct'], undefined>;
-}) {
+function Actions({ plan, onAct }: { readonly plan: PlanView; readonly onAct: ActOnPlan }) {
   const [pressed, setPressed] = useState<ActionView>();
   const press = (action: ActionView) => {
     setPressed(action);

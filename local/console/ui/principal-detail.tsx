@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { ActionView, FindingView, PrincipalView } from '../api.ts';
+import type { FindingView, PrincipalView } from '../api.ts';
 import { FindingTab } from './finding-tab.tsx';
 import type { Journey } from './lanes.ts';
 import { Notice } from './notice.tsx';
-import { PlanTab } from './plan-tab.tsx';
+import { type ActOnFinding, PlanTab } from './plan-tab.tsx';
 import { StateChip } from './state-chip.tsx';
 import { StepList } from './step-list.tsx';
 import { Tabs } from './tabs.tsx';
@@ -14,10 +14,10 @@ type TabName = 'drift' | 'finding' | 'plan' | 'steps';
 export function PrincipalDetail(props: {
   readonly journey: Journey;
   readonly principal: PrincipalView | undefined;
-  readonly finding: FindingView | undefined;
-  readonly onAct: ((action: ActionView) => Promise<unknown>) | undefined;
+  readonly findings: readonly FindingView[];
+  readonly onAct: ActOnFinding;
 }) {
-  const { journey, principal, finding, onAct } = props;
+  const { journey, principal, findings, onAct } = props;
   const [tab, setTab] = useState<TabName>('drift');
   return (
     <article class="detail" aria-label={`Principal ${journey.name}`}>
@@ -35,14 +35,14 @@ export function PrincipalDetail(props: {
         onChoose={setTab}
         tabs={[
           { name: 'drift', title: 'Drift', count: (principal?.before ?? principal)?.deviations.length ?? 0 },
-          { name: 'finding', title: 'Finding', count: finding === undefined ? 0 : 1 },
+          { name: 'finding', title: 'Finding', count: findings.length },
           { name: 'plan', title: 'Plan', count: journey.plans.length },
           { name: 'steps', title: 'Steps', count: journey.entries.length },
         ]}
       >
         {tab === 'drift' ? <DriftTab principal={principal} /> : null}
-        {tab === 'finding' ? <FindingTab finding={finding} pending={false} /> : null}
-        {tab === 'plan' ? <PlanTab plans={journey.plans} onAct={onAct} /> : null}
+        {tab === 'finding' ? <FindingTab findings={findings} pending={false} /> : null}
+        {tab === 'plan' ? <PlanTab plans={journey.plans} findings={findings} onAct={onAct} /> : null}
         {tab === 'steps' ? <StepList entries={journey.entries} /> : null}
       </Tabs>
     </article>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalize } from '../../../lambdas/core/canonical-json.ts';
 import { findOwner } from '../../../lambdas/core/controls/find-owner.ts';
 import { judgeRemedy } from '../../../lambdas/core/controls/judge-remedy.ts';
 import { type Fault, planPlaybook } from '../../../lambdas/core/controls/plan-playbook.ts';
@@ -8,18 +9,26 @@ import { listRules } from '../../../lambdas/core/controls/rules.ts';
 import { SETTINGS } from '../../../lambdas/core/ledger/calls/settings/index.ts';
 import { isReversible } from '../../../lambdas/core/ledger/plan.ts';
 import { PLAYBOOK_NAMES } from '../../../lambdas/core/playbook-names.ts';
-import { PLAYBOOK_CASES } from '../../support/playbooks.ts';
+import { PLAYBOOK_CASES, resourceOf } from '../../support/playbooks.ts';
+import { SETTING_CASES } from '../../support/settings/index.ts';
 
 const hash = `sha256:${'0'.repeat(64)}`;
 const settings = { mode: 'enforce', protected: [], ownerTags: [] } as const;
+const targetOf = (playbook: Fault['playbook']) => {
+  const { only = '', missing = only } = SETTING_CASES[PLAYBOOKS[playbook].setting];
+  return missing;
+};
+const heldOf = (playbook: Fault['playbook'], text: string | null) => ({ target: targetOf(playbook), text });
 const faultOf = (playbook: Fault['playbook'], change: Partial<Fault> = {}): Fault => ({
   ...{ playbook, rule: 'a-rule', tags: {}, settings, policyHash: hash, findingId: 'countersign/config/x' },
-  ...{ resource: PLAYBOOK_CASES[playbook].resource, held: [PLAYBOOK_CASES[playbook].wrong] },
+  ...{ resource: resourceOf(playbook, targetOf(playbook)), held: [heldOf(playbook, PLAYBOOK_CASES[playbook].wrong)] },
   ...change,
 });
 
 describe.each(PLAYBOOK_NAMES)('the playbook %s', (name) => {
-  const { wrong, right, resource } = PLAYBOOK_CASES[name];
+  const right = PLAYBOOK_CASES[name].right.map((text) => heldOf(name, text));
+  const wrong = heldOf(name, PLAYBOOK_CASES[name].wrong);
+  const resource = resourceOf(name, wrong.target);
   const { setting, rules, resourceType } = PLAYBOOKS[name];
 
   it('leads from what is wrong to what it calls right, and back', () => {
@@ -88,7 +97,7 @@ describe('the guard of plans of playbooks', () => {
     ['no-playbook', { ...plan, rule: 'controls/constructor' }, { playbooks }, hash],
     ['observe-only', plan, { playbooks: { 's3-public-access': { mode: 'observe' } } } as const, hash],
     ['other-policy', plan, { playbooks }, `sha256:${'1'.repeat(64)}`],
-    ['protected', plan, { playbooks, protected: ['arn:aws:s3:::acme-*'] }, hash],
+    ['protected', plan, { playbooks, protected: ['arn:aws:s3:::no-such-*'] }, hash],
   ])('says %s', (code, judged, with_, policyHash) => {
     expect(judgeRemedy(judged, with_, policyHash)).toMatchObject({ code });
   });
@@ -120,5 +129,37 @@ describe('who holds a resource', () => {
     expect(findOwner({ tool: 'tf' }, marks)).toEqual({ tool: 'terraform', tag: 'tool=tf' });
     expect(findOwner({ any: '' }, marks)).toEqual({ tool: 'terraform', tag: 'any=' });
     expect(findOwner({ tool: 'hand' }, marks)).toBeUndefined();
+  });
+});
+
+describe('the playbook for TLS on buckets', () => {
+  const allow = { Sid: 'DenyWithoutTls', Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: '*' };
+  const decide = (policy: unknown) => {
+    const remedy = planPlaybook(
+      faultOf('s3-tls-only', { held: [{ target: 'no-such-bucket', text: canonicalize(policy) }] }),
+    );
+    const [step] = remedy.is === 'plan' ? remedy.plan.steps : [];
+    return step !== undefined && 'to' in step.call ? JSON.parse(step.call.to ?? 'null') : remedy;
+  };
+
+  it.each([
+    ['one statement', { Version: '2012-10-17', Id: 'x', Statement: allow }],
+    ['a list', { Version: '2012-10-17', Id: 'x', Statement: [allow] }],
+  ])('keeps what the policy says, with %s, and takes no name twice', (_name, policy) => {
+    expect(decide(policy)).toMatchObject({ Version: '2012-10-17', Id: 'x', Statement: [allow, { Effect: 'Deny' }] });
+    expect(decide(policy).Statement[1]).not.toHaveProperty('Sid');
+  });
+
+  it('is not content with a statement that denies less', () => {
+    const deny = { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: '*', Condition: {} };
+
+    expect(decide({ Version: '2012-10-17', Statement: [deny] }).Statement).toHaveLength(2);
+  });
+
+  it.each([
+    ['an older version', { Version: '2008-10-17', Statement: [allow] }],
+    ['one that is full', { Version: '2012-10-17', Statement: [{ ...allow, Resource: 'x'.repeat(20_200) }] }],
+  ])('refuses %s', (_name, policy) => {
+    expect(decide(policy)).toMatchObject({ is: 'refused' });
   });
 });

@@ -94,6 +94,16 @@ async function checkPage(page: Page, checks: Checks): Promise<void> {
     await detail.locator('.tree .policy-line').first().waitFor();
     assert.ok((await detail.locator('.checks li').count()) > 3);
   });
+  await checks.check('a role opens with its drift and its plan, and a revert is undone by a click', async () => {
+    await page.locator('.journey-row', { hasText: 'role/deployer' }).first().click();
+    await page.getByRole('tab', { name: /^Plan/ }).click();
+    const plan = page.getByRole('region', { name: /^Plan/ });
+    await plan.getByText('detach').waitFor();
+    await plan.getByRole('button', { name: 'Countersign undo' }).click();
+    await plan.getByText('undone').first().waitFor();
+    await page.getByRole('tab', { name: /^Drift/ }).click();
+    await page.getByText('Ways to more rights that it adds').waitFor();
+  });
   await checks.check('a finding opens as Security Hub shows it', async () => {
     await page.locator('.journey-row', { hasText: 'invalid' }).first().click();
     await page.getByRole('tab', { name: /^Finding/ }).click();

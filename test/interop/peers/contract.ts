@@ -16,7 +16,7 @@ const report = z.object({
   ),
 });
 
-/** The contract that the embedded account keeps (`test/contract`), against moto. Where AWS documents what moto does not do, moto is not asked. */
+/** The contract that the embedded account keeps (`test/contract`), and the settings that plans change, against moto. Where AWS documents what moto does not do, moto is not asked. */
 export async function checkContract(bench: Workbench, checks: Checks): Promise<void> {
   const { endpoint } = await bench.moto();
   const file = join(bench.folder, 'contract.json');
@@ -25,6 +25,9 @@ export async function checkContract(bench: Workbench, checks: Checks): Promise<v
     join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
     'test/contract/moto.test.ts',
+    'test/contract/settings-moto.test.ts',
+    // Each resets the server that both ask.
+    '--no-file-parallelism',
   ];
   const { stdout, stderr } = await bench.processes.run([...vitest, '--reporter=json', `--outputFile=${file}`], {
     cwd: ROOT,

@@ -6,7 +6,11 @@ const arnOf = (name: string) => `arn:aws:lambda:${CASE_REGION}:${CASE_ACCOUNT}:f
 export const lambdaConcurrencyCase: SettingCase = {
   async make({ lambda }) {
     for (const FunctionName of ['mailer', 'mailer-other']) {
-      const code = { Code: { ImageUri: 'image' }, PackageType: 'Image', Role: 'role' } as const;
+      const code = {
+        Code: { ImageUri: `${CASE_ACCOUNT}.dkr.ecr.${CASE_REGION}.amazonaws.com/app:1` },
+        PackageType: 'Image',
+        Role: `arn:aws:iam::${CASE_ACCOUNT}:role/app`,
+      } as const;
       await lambda.send(new CreateFunctionCommand({ FunctionName, ...code }));
     }
     return arnOf('mailer');

@@ -8,6 +8,8 @@ export interface SettingCase {
   readonly readAll: (clients: SettingClients, target: string) => Promise<unknown>;
   /** Contents as AWS takes them one after the other; the first is that of a new target. */
   readonly contents: readonly (string | null)[];
+  /** The only target that there is. */
+  readonly only?: string;
   /** A target of the right form that is not there. */
   readonly missing?: string;
 }

@@ -1,10 +1,10 @@
 import {
   DeletePublicAccessBlockCommand,
-  GetBucketTaggingCommand,
   GetPublicAccessBlockCommand,
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
-import { isNamed, readTagList, type SettingAdapter } from './setting-adapter.ts';
+import { readBucketTags } from './bucket-tags.ts';
+import { isNamed, type SettingAdapter } from './setting-adapter.ts';
 
 interface PublicAccess {
   readonly blockPublicAcls: boolean;
@@ -49,16 +49,7 @@ export const bucketPublicAccessAdapter: SettingAdapter<PublicAccess> = {
     };
     await s3.send(new PutPublicAccessBlockCommand({ ...bucket, PublicAccessBlockConfiguration }));
   },
-  async tags({ s3 }, { account, id }) {
-    try {
-      return readTagList(
-        (await s3.send(new GetBucketTaggingCommand({ Bucket: id, ExpectedBucketOwner: account }))).TagSet,
-      );
-    } catch (thrown) {
-      if (isNamed(thrown, 'NoSuchTagSet')) return {};
-      throw thrown;
-    }
-  },
+  tags: ({ s3 }, subject) => readBucketTags(s3, subject),
   // "A conflicting conditional operation is currently in progress" (S3 API Reference, error responses).
   again: ['OperationAborted'],
 };

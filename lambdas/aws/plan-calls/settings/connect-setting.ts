@@ -1,7 +1,7 @@
 import type { HeldSetting } from '../../../core/controls/playbooks/define-playbook.ts';
 import type { SettingCall, SettingPlace } from '../../../core/ledger/calls/setting.ts';
 import type { Setting } from '../../../core/ledger/calls/settings/define-setting.ts';
-import type { Reading, SettingAdapter, SettingClients, Subject } from './setting-adapter.ts';
+import { isNamed, type Reading, type SettingAdapter, type SettingClients, type Subject } from './setting-adapter.ts';
 
 /** What stands in a setting, as the canonical text that a plan holds. */
 export type SettingReading =
@@ -24,7 +24,7 @@ export interface ConnectedSetting {
 /** Puts the texts of plans in front of the contents of an adapter. */
 export function connectSetting<Content>(
   setting: Setting<Content>,
-  { read, write, tags, list, again = [] }: SettingAdapter<Content>,
+  { read, write, tags, list, again = [], done = [] }: SettingAdapter<Content>,
 ): ConnectedSetting {
   return {
     async read(clients, place) {
@@ -38,7 +38,11 @@ export function connectSetting<Content>(
       const [from, to] = [setting.fromText(call.from), setting.fromText(call.to)];
       // The schema of a call does not let this happen.
       if (from === undefined || to === undefined) throw new TypeError(`${call.setting} cannot hold this`);
-      await write(clients, call, { from: from.content, to: to.content });
+      try {
+        await write(clients, call, { from: from.content, to: to.content });
+      } catch (thrown) {
+        if (!isNamed(thrown, ...done)) throw thrown;
+      }
     },
     tags,
     async list(clients, subject) {

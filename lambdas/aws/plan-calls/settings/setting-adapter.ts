@@ -2,7 +2,7 @@ import type { SettingPlace } from '../../../core/ledger/calls/setting.ts';
 import type { Clients } from '../../wiring.ts';
 
 /** The clients that settings are read and written with. */
-export type SettingClients = Pick<Clients, 's3' | 'lambda'>;
+export type SettingClients = Pick<Clients, 's3' | 'lambda' | 'ec2' | 'kms' | 'cloudtrail' | 'ecr' | 'iam'>;
 
 /**
  * What stands in a setting. `gone`: its target is not there. `underway`: AWS is still at an earlier change. `foreign`: it holds what a plan could not put back, and
@@ -19,6 +19,8 @@ export interface Subject {
   readonly account: string;
   readonly region: string;
   readonly id: string;
+  /** The only name under which it is meant: rules are listed for the default group alone. */
+  readonly only?: string | undefined;
 }
 
 /** How one kind of setting is read and written. Both throw what the SDK throws. */
@@ -32,6 +34,8 @@ export interface SettingAdapter<Content> {
   list?(clients: SettingClients, subject: Subject): Promise<readonly (SettingItem<Content> | ForeignItem)[]>;
   /** Names of errors of `write` after which another try may succeed, though AWS calls them a fault of the client. */
   readonly again?: readonly string[];
+  /** Names of errors of `write` that say that somebody else made the same change. */
+  readonly done?: readonly string[];
 }
 
 export interface SettingItem<Content> {

@@ -30,9 +30,15 @@ export interface PlaybookDefinition<Name extends SettingName> {
   readonly setting: Name;
   /** What holds the setting, where that follows from the resource; undefined where it is no such resource. `each`: AWS is asked which there are. */
   readonly target: ((resource: ConfigResource) => string | undefined) | 'each';
+  /** With `each`: the only name under which the resource is meant. */
+  readonly only?: string;
   /** How findings name the resource: its ARN, or for the account as Config has it. */
   readonly nameOf: (resource: ConfigResource) => string;
-  readonly decide: (content: ContentOf<Name> | null, target: string) => Answer<ContentOf<Name>>;
+  readonly decide: (
+    content: ContentOf<Name> | null,
+    target: string,
+    resource: ConfigResource,
+  ) => Answer<ContentOf<Name>>;
   /** What may stop to work, one sentence. */
   readonly effect: string;
   /** What to write in the template of a stack instead, one clause. */
@@ -41,7 +47,10 @@ export interface PlaybookDefinition<Name extends SettingName> {
 
 /** A playbook over canonical texts. */
 export interface Playbook extends Omit<PlaybookDefinition<SettingName>, 'decide'> {
-  readonly decide: (held: HeldSetting) => Answer<never> | { readonly is: 'change'; readonly to: string | null };
+  readonly decide: (
+    held: HeldSetting,
+    resource: ConfigResource,
+  ) => Answer<never> | { readonly is: 'change'; readonly to: string | null };
 }
 
 /** Completes a playbook: its decision is over contents, and a plan holds their texts. */
@@ -51,7 +60,7 @@ export function definePlaybook<Name extends SettingName>(
 ): Playbook {
   return {
     ...rest,
-    decide({ target, text }) {
+    decide({ target, text }, resource) {
       const known = setting.fromText(text);
       if (known === undefined || !setting.target.test(target)) {
         return {
@@ -59,7 +68,7 @@ export function definePlaybook<Name extends SettingName>(
           reason: { code: 'unknown-content', message: 'The setting holds what no plan could put back.' },
         };
       }
-      const answer = decide(known.content, target);
+      const answer = decide(known.content, target, resource);
       return answer.is === 'change' ? { is: 'change', to: setting.toText(answer.to) } : answer;
     },
   };

@@ -42,7 +42,7 @@ export const settingCall: z.ZodType<SettingCall> = z
   .refine(({ setting, target }) => SETTINGS[setting].target.test(target), 'the setting is not one of this target')
   .refine(({ setting, from }) => SETTINGS[setting].fromText(from) !== undefined, '"from" is no content of the setting')
   .refine(({ setting, to }) => SETTINGS[setting].fromText(to) !== undefined, '"to" is no content of the setting')
-  .refine(({ setting, from, to }) => !SETTINGS[setting].isSame(from, to), 'a call changes something')
+  .refine(({ setting, from, to }) => SETTINGS[setting].canLead(from, to), 'no call leads from one to the other')
   .refine((one) => one.action === actionOf(one), 'the action is not that of the setting');
 
 /** Completes a call. Throws a ZodError where it is not one that a plan may hold. */

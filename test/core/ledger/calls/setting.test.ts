@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { describeCall } from '../../../../lambdas/core/ledger/call.ts';
 import { invertSettingCall, settingCall, toSettingCall } from '../../../../lambdas/core/ledger/calls/setting.ts';
 import { SETTINGS } from '../../../../lambdas/core/ledger/calls/settings/index.ts';
-import { SETTING_CASES, SETTING_NAMES } from '../../../support/settings/index.ts';
+import { pairsOf, SETTING_CASES, SETTING_NAMES } from '../../../support/settings/index.ts';
 
 const place = { account: '123456789012', region: 'eu-west-1' };
 const bucket = { ...place, setting: 'bucket-public-access', target: 'reports' } as const;
 const [, closed = null, half = null] = SETTING_CASES['bucket-public-access'].contents;
 
 describe.each(SETTING_NAMES)('a call that sets %s', (setting) => {
-  const { contents, missing: target = '' } = SETTING_CASES[setting];
-  const pairs = contents.flatMap((from) => contents.filter((to) => to !== from).map((to) => ({ from, to })));
+  const { contents, only = '', missing: target = only } = SETTING_CASES[setting];
+  const pairs = pairsOf(setting);
 
   it('is read back from what it is written as, and is its own inverse with the ends exchanged', () => {
     for (const ends of pairs) {

@@ -8,10 +8,12 @@ export interface SettingDefinition<Content, Action extends string = string> {
   readonly content: z.ZodType<Content>;
   /** Whether having none is a state of its own, which a plan can lead to. */
   readonly canBeAbsent: boolean;
+  /** `false`: AWS has calls to and from none only, and none from one content to another. Absent: it has. */
+  readonly canBeReplaced?: false;
   /** Every API action that can set it (API reference of the service). */
   readonly actions: readonly Action[];
   /** The one that leads to a content. */
-  readonly actionFor: (to: Content | null) => Action;
+  readonly actionFor: (to: Content | null, target: string) => Action;
   /** In words, as the end of "it would …". */
   readonly describe: (target: string, to: Content | null) => string;
   /** What two contents share that mean the same to AWS. Absent: the content itself. */
@@ -24,6 +26,8 @@ export interface Setting<Content, Action extends string = string> extends Settin
   toText(content: Content | null): string | null;
   /** The content of a canonical text; undefined for everything else. */
   fromText(text: string | null): { readonly content: Content | null } | undefined;
+  /** Whether one call leads from one canonical text to another that means something else. */
+  canLead(from: string | null, to: string | null): boolean;
   /** Whether two canonical texts mean the same. */
   isSame(one: string | null, other: string | null): boolean;
   /** The action that leads to a canonical text, and the words for it; undefined for any other text. */
@@ -49,10 +53,14 @@ export function defineSetting<Content, const Action extends string>(
       if (left === undefined || left === null || right === undefined || right === null) return false;
       return canonicalize(essence(left)) === canonicalize(essence(right));
     },
+    canLead(from, to) {
+      if (setting.isSame(from, to)) return false;
+      return definition.canBeReplaced !== false || from === null || to === null;
+    },
     explain(target, to) {
       const known = setting.fromText(to);
       if (known === undefined) return undefined;
-      return { action: definition.actionFor(known.content), words: definition.describe(target, known.content) };
+      return { action: definition.actionFor(known.content, target), words: definition.describe(target, known.content) };
     },
   };
   return setting;
