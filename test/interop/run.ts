@@ -10,6 +10,7 @@ import { checkContract } from './peers/contract.ts';
 import { checkDeployment } from './peers/deploy.ts';
 import { checkEventPatterns } from './peers/event-patterns.ts';
 import { checkImages } from './peers/images.ts';
+import { checkInterleavings } from './peers/interleavings.ts';
 import { checkNotation } from './peers/notation.ts';
 
 /** The peers by name, in the order in which they run: those that need little first, while the rest is being installed. */
@@ -19,6 +20,7 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   console: checkConsole,
   deploy: checkDeployment,
   contract: checkContract,
+  interleavings: checkInterleavings,
   bundles: checkBundles,
   images: checkImages,
   attestations: checkAttestations,
