@@ -3,6 +3,7 @@ import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  DeleteAccessKeyCommand,
   DeleteUserPolicyCommand,
   GetRolePolicyCommand,
   GetUserPolicyCommand,
@@ -216,6 +217,19 @@ describe('a leaked key of a user', () => {
     await leak();
     expect(await stateOf()).toEqual(FREE);
     expect(finding()?.Description).toContain('is shown only, since the configuration observes');
+  });
+
+  test('that is deleted meanwhile keeps nobody contained beyond the time', async () => {
+    await start('enforce');
+    await leak();
+    const { iam } = service.account.clients;
+    await iam.send(new DeleteAccessKeyCommand({ UserName: 'deploy', AccessKeyId: keyId }));
+    await pass(20 * MINUTE);
+    expect(finding()?.Title).toBe('user/deploy is contained');
+    await pass(60 * MINUTE);
+
+    expect(await stateOf()).toEqual({ ...FREE, keys: [] });
+    expect(finding()).toMatchObject({ Description: expect.stringContaining('ended by itself at its time') });
   });
 
   test('that was switched off before is not switched on by the undo', async () => {

@@ -39,14 +39,16 @@ import { explainRefusal } from '../refusal.ts';
 /** How IAM stands to a call, read now. */
 export async function lookAtIam(iam: IAMClient, call: IamCall): Promise<Standing> {
   const content = await readContent(iam, call);
-  if (content === 'gone') return { is: 'elsewhere', observed: 'what the call would change is not there any more' };
+  if (content === 'gone') return { is: 'gone', observed: 'what the call would change is not there any more' };
   if (isSame(content, call.to)) return { is: 'after', observed: observe(call, content) };
   return { is: isSame(content, call.from) ? 'before' : 'elsewhere', observed: observe(call, content) };
 }
 
 async function readContent(iam: IAMClient, call: IamCall): Promise<string | null | 'gone'> {
   try {
-    return await readSlot(iam, call);
+    const content = await readSlot(iam, call);
+    // A credential is there, on or off, or was deleted.
+    return content === null && (call.slot === 'access-key' || call.slot === 'credential') ? 'gone' : content;
   } catch (thrown) {
     if (thrown instanceof NoSuchEntityException) return 'gone';
     throw thrown;

@@ -20,7 +20,7 @@ export async function lookAtSetting(clients: SettingClients, call: SettingCall):
   const reading = await readSetting(clients, setting, call);
   switch (reading.is) {
     case 'gone':
-      return { is: 'elsewhere', observed: 'what the call would change is not there any more' };
+      return { is: 'gone', observed: 'what the call would change is not there any more' };
     case 'underway':
       return { is: 'underway', observed: `${setting} is being changed` };
     case 'foreign':

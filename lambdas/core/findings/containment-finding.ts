@@ -75,7 +75,7 @@ export function describeContainment(facts: ContainmentFacts): AsffFinding {
   };
 }
 
-type Standing = 'contained' | 'waiting' | 'underway' | 'taken-away' | 'failed' | 'open' | 'closed';
+type Standing = 'contained' | 'waiting' | 'underway' | 'taken-away' | 'failed' | 'stuck' | 'open' | 'closed';
 
 function judgeStanding({ threats, plans }: ContainmentFacts): Standing {
   const last = plans.at(-1);
@@ -84,6 +84,7 @@ function judgeStanding({ threats, plans }: ContainmentFacts): Standing {
     case 'verified':
       return 'contained';
     case 'failed':
+      if (last.undoneBy !== undefined) return 'stuck';
       if (last.failureCode === 'taken-away' || last.failureCode === 'contested') return 'taken-away';
       return 'failed';
     case 'approved':
@@ -105,6 +106,7 @@ const TITLES: Readonly<Record<Standing, string>> = {
   underway: 'is being contained or released',
   'taken-away': 'was contained, and somebody took that away',
   failed: 'is in foreign hands and could not be contained',
+  stuck: 'is still contained: it could not be taken back',
   open: 'is in foreign hands and not contained',
   closed: 'is no longer held to be in foreign hands',
 };
@@ -115,6 +117,7 @@ const SEVERITIES: Readonly<Record<Standing, 'INFORMATIONAL' | 'HIGH' | 'CRITICAL
   underway: 'HIGH',
   'taken-away': 'CRITICAL',
   failed: 'CRITICAL',
+  stuck: 'HIGH',
   open: 'CRITICAL',
   closed: 'INFORMATIONAL',
 };
@@ -126,6 +129,7 @@ const ADVICE: Readonly<Record<Standing, string>> = {
   'taken-away':
     'Somebody with rights in IAM works against you: contain them, by a service control policy if nothing else holds.',
   failed: 'Contain it by hand, or settle what stands in the way and approve the plan again.',
+  stuck: 'See the plan for what stands in the way, then use Countersign undo again.',
   open: 'Contain it by hand, or by countersign contain.',
   closed: 'Nothing to do.',
 };

@@ -17,10 +17,11 @@ import {
 
 /**
  * How the world stands to a call. `before`: it can be made. `after`: its result is there. `underway`: its result is on the way.
- * `elsewhere`: the state is another than the plan was made from, and the call must not be made.
+ * `elsewhere`: the state is another than the plan was made from, and the call must not be made. `gone`: what the call would change is not there any more, so that
+ * there is nothing to take back either.
  */
 export interface Standing {
-  readonly is: 'before' | 'after' | 'underway' | 'elsewhere';
+  readonly is: 'before' | 'after' | 'underway' | 'elsewhere' | 'gone';
   /** The state in words, for the history. */
   readonly observed: string;
 }
@@ -128,6 +129,7 @@ async function chooseStep(record: LedgerRecord, ports: ExecutorPorts): Promise<N
     case 'underway':
       return 'waiting';
     case 'elsewhere':
+    case 'gone':
       return fail({ code: 'moved', message: `the state is another than the plan was made from: ${standing.observed}` });
     case 'before':
       return (await obstacleTo(record, ports)) ?? { what: { kind: 'start-step', step }, call };
@@ -144,6 +146,7 @@ async function chooseUndo(record: LedgerRecord, ports: ExecutorPorts): Promise<N
   const standing = await ports.look(inverse.call);
   switch (standing.is) {
     case 'after':
+    case 'gone':
       return { what: { kind: 'finish-undo', step, observed: standing.observed } };
     case 'underway':
       return 'waiting';
