@@ -51,7 +51,10 @@ export function forwardIam(account: EmbeddedAccount, foreign: IAM.IAMClient, ran
   );
 }
 
-/** GetAccountAuthorizationDetails of moto 5.2.5 leaves out the boundaries of roles and users and the names and ids of policies; its reads of single ones have them. */
+/**
+ * GetAccountAuthorizationDetails of moto 5.2.5 leaves out the boundaries of roles and users and the names and ids of policies; its reads of single ones have them. Which
+ * version is the default one it marks as it was when the version was made.
+ */
 async function complete(moto: IAM.IAMClient, answer: object): Promise<object> {
   if (!isAccountDetails(answer)) return answer;
   const { RoleDetailList = [], UserDetailList = [], Policies = [] } = answer;
@@ -72,7 +75,10 @@ async function complete(moto: IAM.IAMClient, answer: object): Promise<object> {
     Policies: await Promise.all(
       Policies.map(async (one) => {
         const { Policy } = await moto.send(new IAM.GetPolicyCommand({ PolicyArn: one.Arn }));
-        return { ...one, PolicyName: Policy?.PolicyName, PolicyId: Policy?.PolicyId };
+        const PolicyVersionList = one.PolicyVersionList?.map((version) => {
+          return { ...version, IsDefaultVersion: version.VersionId === one.DefaultVersionId };
+        });
+        return { ...one, PolicyName: Policy?.PolicyName, PolicyId: Policy?.PolicyId, PolicyVersionList };
       }),
     ),
   };
