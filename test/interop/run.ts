@@ -27,11 +27,14 @@ const PEERS: Readonly<Record<string, (bench: Workbench, checks: Checks) => Promi
   notation: checkNotation,
 };
 
+/** Of everything that is generated where no other seed is asked for: a run in CI that fails fails again. */
+const SEED = 1;
+
 const USAGE = `npm run test:interop -- [options] [peer...]
 
 Drives real peers on this machine: ${Object.keys(PEERS).join(', ')}. Without a name, all.
 
-  --seed N        seed of everything that is generated; default: a new one, printed
+  --seed N        seed of everything that is generated, or "random" to look further; default: ${SEED}
   --require-all   count a peer that cannot run here as a failure
   --help          show this
 
@@ -44,7 +47,7 @@ async function main(): Promise<number> {
     options: { seed: { type: 'string' }, 'require-all': { type: 'boolean' }, help: { type: 'boolean' } },
   });
   const unknown = positionals.filter((name) => !Object.hasOwn(PEERS, name));
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = values.seed === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed ?? SEED);
   if (values.help === true || unknown.length > 0 || !Number.isInteger(seed)) {
     process.stderr.write(USAGE);
     return values.help === true ? 0 : 2;

@@ -74,6 +74,17 @@ describe('comparison operators', () => {
     expect(matches({ d: { a: [{ exists: false }] } }, {})).toBe(true);
   });
 
+  // Answers of event-ruler 2.1.0, as `npm run test:interop -- event-ruler` finds them.
+  it.each([
+    [true, { a: { a: ['1'], c: [{ exists: false }] } }, { a: [{ a: '1' }, { c: 'x' }] }],
+    [true, { a: { a: ['1'], c: [{ exists: false }, 'y'] } }, { a: [{ a: '1' }, { c: 'x' }] }],
+    [false, { a: { c: ['1'], a: [{ exists: false }] } }, { a: [{ c: '1' }, { a: 'x' }] }],
+    [false, { a: { a: ['2', { exists: false }], c: [{ exists: false }] } }, { a: [{ a: '1' }, { c: 'x' }] }],
+    [false, { a: { c: ['1', { exists: false }], a: [{ exists: false }] } }, { a: [{ c: '1' }, { a: 'x' }] }],
+  ])('looks for absence only where the fields before it by name were found: %s for %j', (expected, pattern, event) => {
+    expect(matches(pattern, event)).toBe(expected);
+  });
+
   it('keeps the branches of $or within the same array element as the rest', () => {
     const pattern = { d: { a: [1] }, $or: [{ d: { b: [2] } }, { d: { b: [3] } }] };
     expect(matches(pattern, { d: [{ a: 1, b: 3 }] })).toBe(true);
