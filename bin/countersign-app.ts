@@ -11,11 +11,11 @@ import { formatProblems } from './config/problem.ts';
 const path = process.env.COUNTERSIGN_CONFIG ?? fileURLToPath(new URL('../countersign.config.yaml', import.meta.url));
 const loaded = loadConfiguration(path);
 if (loaded.ok) {
-  const { alarms, iam, logs } = loaded.config;
+  const { alarms, iam, logs, securityHub } = loaded.config;
   const app = createCheckedApp();
   const [account, region] = [process.env.CDK_DEFAULT_ACCOUNT, process.env.CDK_DEFAULT_REGION];
   new HubStack(app, STACK_NAME, {
-    configuration: { alarms, logs, compiled: loaded.compiled },
+    configuration: { alarms, logs, securityHub, compiled: loaded.compiled },
     env: { account, region },
   });
   const globalRegion = globalRegionOf(region);

@@ -9,6 +9,7 @@ import { ConfigAnswers } from './config-answers.ts';
 import { ConfigEvaluations } from './config-evaluations.ts';
 import { ConfigSweep } from './config-sweep.ts';
 import { OperatorDashboard } from './dashboard.ts';
+import { FindingInsights } from './finding-insights.ts';
 import { FindingsRecorder } from './findings-recorder.ts';
 import { GuardDutyAnswers } from './guardduty-answers.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -31,6 +32,7 @@ import { VerdictStore } from './verdict-store.ts';
 export interface DeployedConfiguration {
   readonly alarms: Config['alarms'];
   readonly logs: Config['logs'];
+  readonly securityHub?: Config['securityHub'];
   readonly compiled: CompiledConfig;
 }
 
@@ -57,6 +59,7 @@ export class HubStack extends Stack {
     const signingProfiles = listSigningProfiles(configuration.compiled.trust.policy);
     const verdicts = new VerdictStore(this, 'VerdictStore', { key });
     const recorder = new FindingsRecorder(this, 'FindingsRecorder', defaults);
+    if (configuration.securityHub?.insights !== false) new FindingInsights(this, 'FindingInsights');
     const images = new ImageVerification(this, 'ImageVerification', {
       defaults,
       verdicts,

@@ -98,6 +98,9 @@ export const CONFIG_KEYS: KeyDescriptions = {
     'Tags by which Terraform marks what it holds: such a resource gets its fix as a proposal, as do those of CloudFormation, which are known by its own tags. Default: none.',
   'config.ownerTags[].key': 'Key of the tag.',
   'config.ownerTags[].value': 'Its value. Default: any.',
+  securityHub: 'What the stack makes in Security Hub itself (docs/security-hub.md).',
+  'securityHub.insights':
+    'One insight for each question that an analyst asks. An account has room for 100 of them. Default: true.',
   alarms: 'Who is told when the service itself needs help. Either of two forms.',
   'alarms.email': 'An email address. The stack makes an SNS topic, and AWS asks the address to confirm.',
   'alarms.topicArn': 'An SNS topic that is there already.',

@@ -31,7 +31,9 @@ export function compileFilters(
   filters: AwsSecurityFindingFilters | undefined,
 ): (finding: AwsSecurityFinding) => boolean {
   const tests = Object.entries(filters ?? {}).map(([name, conditions]) => {
-    if (name === 'ProductFields' && isMapFilters(conditions)) return matchFields(conditions);
+    if ((name === 'ProductFields' || name === 'UserDefinedFields') && isMapFilters(conditions)) {
+      return matchFields(name, conditions);
+    }
     const read = READERS[name];
     if (read === undefined || !isStringFilters(conditions)) {
       throw new EmbeddedAccountError('unsupported-input', `the embedded account has no finding filter ${name}`);
@@ -53,10 +55,13 @@ function isMapFilters(conditions: unknown): conditions is readonly MapFilter[] {
 }
 
 /** Conditions on the same key are joined by OR, those on different keys by AND (Security Hub API reference, MapFilter). */
-function matchFields(conditions: readonly MapFilter[]): (finding: AwsSecurityFinding) => boolean {
+function matchFields(
+  name: 'ProductFields' | 'UserDefinedFields',
+  conditions: readonly MapFilter[],
+): (finding: AwsSecurityFinding) => boolean {
   const keys = new Set(conditions.map(({ Key }) => Key ?? ''));
-  return ({ ProductFields = {} }) =>
-    [...keys].every((key) => conditions.some(({ Key, Value }) => Key === key && ProductFields[key] === Value));
+  return ({ [name]: fields = {} }) =>
+    [...keys].every((key) => conditions.some(({ Key, Value }) => Key === key && fields[key] === Value));
 }
 
 function matchesAll(values: readonly (string | undefined)[], conditions: readonly StringFilter[]): boolean {

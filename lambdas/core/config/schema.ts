@@ -5,6 +5,7 @@ import { awsConfigSchema } from './aws-config.ts';
 import { guardDutySchema } from './guardduty.ts';
 import { iamSchema } from './iam.ts';
 import { quarantineSchema } from './quarantine.ts';
+import { securityHubSchema } from './security-hub.ts';
 
 /** `countersign.config.yaml`. Unknown keys are errors. Modes have no default. */
 export const configSchema = z.strictObject({
@@ -24,6 +25,8 @@ export const configSchema = z.strictObject({
   guardDuty: guardDutySchema.optional(),
   /** Without this section results of AWS Config are left alone. */
   config: awsConfigSchema.optional(),
+  /** What the stack makes in Security Hub itself. */
+  securityHub: securityHubSchema.optional(),
   /** Who is told when the service itself needs help. */
   alarms,
   logs: z.strictObject({

@@ -30,9 +30,9 @@ export function describePlans(plans: readonly PlanFacts[]): string {
   return last === undefined ? '' : fitText(` ${describeState(last)}`, 512);
 }
 
-/** The plans in fields of the finding, from which an operator's action reads which plan is meant. */
+/** The plans in fields of the finding, from which an operator's action reads which plan is meant, and by which insights find what needs a person. */
 export function listPlanFields(plans: readonly PlanFacts[]): Record<string, string> {
-  return Object.fromEntries(
+  const fields = Object.fromEntries(
     plans.flatMap(({ kind, id, state, planDigest, head, does }) => {
       const name = kind === 'deletion' ? 'countersign/DeletionPlan' : 'countersign/Plan';
       return [
@@ -44,6 +44,17 @@ export function listPlanFields(plans: readonly PlanFacts[]): Record<string, stri
       ];
     }),
   );
+  // Always told where there is a plan: fields beside findings of others stay until they are written again.
+  return plans.length === 0 ? fields : { ...fields, 'countersign/Needs': tellNeed(plans) };
+}
+
+/** What the plans need of a person: an answer, help against whoever undoes what was put right, or nothing. What is shown only (`observe`) waits for nobody. */
+function tellNeed(plans: readonly PlanFacts[]): 'approval' | 'settlement' | 'nothing' {
+  const last = plans.at(-1);
+  if (last?.state === 'failed' && (last.failureCode === 'contested' || last.failureCode === 'taken-away')) {
+    return 'settlement';
+  }
+  return plans.some(({ state, mode }) => state === 'proposed' && mode !== 'observe') ? 'approval' : 'nothing';
 }
 
 function describeState(plan: PlanFacts): string {
