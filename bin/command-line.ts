@@ -50,6 +50,10 @@ const COMMANDS: Readonly<
     summary: '`controls report`: which requirements of CIS, NIST, PCI DSS and GDPR do rules serve, and do they pass?',
     load: async () => (await import('./commands/controls.ts')).controls,
   },
+  findings: {
+    summary: 'what does Security Hub hold of Countersign, and what waits for a person?',
+    load: async () => (await import('./commands/findings.ts')).findings,
+  },
   replay: {
     summary: 'what does the service make of this event?',
     load: async () => (await import('./commands/replay.ts')).replay,

@@ -1,15 +1,12 @@
-import { GetFindingsCommand } from '@aws-sdk/client-securityhub';
 import * as z from 'zod';
-import { regionName } from '../../lambdas/core/aws-names.ts';
 import { type ReportedFinding, reportedFinding } from '../../lambdas/core/controls/judge-standards.ts';
 import { messageOf } from '../../lambdas/core/errors.ts';
-import { type Io, UndecidedError, UsageError } from '../commands/command.ts';
+import { type Io, UndecidedError } from '../commands/command.ts';
 import { readBoundedBytes } from '../config/load-configuration.ts';
+import { openHub, readPages } from '../findings/read-hub.ts';
 
 /** Largest file of findings: some hundred thousand of them. */
 const LARGEST = 512 * 1024 * 1024;
-/** Pages of 100 findings: a million. A bound that bites is an answer. */
-const MOST_PAGES = 10_000;
 
 const answer = z.object({ Findings: z.array(reportedFinding), NextToken: z.string().optional() });
 
@@ -38,41 +35,14 @@ export function readFindingsFile(file: string): readonly ReportedFinding[] {
 
 /** All findings of Security Hub that say something about compliance, of the region or, in an aggregation region, of those linked to it. Throws UndecidedError. */
 export async function readLiveFindings(region: string | undefined, io: Io): Promise<readonly ReportedFinding[]> {
-  const name = region ?? io.environment.AWS_REGION ?? io.environment.AWS_DEFAULT_REGION;
-  if (name === undefined) throw new UsageError('which region? --region or AWS_REGION says it');
-  if (!regionName.safeParse(name).success) throw new UsageError(`${name} is no region`);
-  const client = io.securityHubIn?.(name) ?? (await realClient(name));
+  const client = await openHub(region, io);
   const findings: ReportedFinding[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const got = await client
-      .send(
-        new GetFindingsCommand({
-          Filters: {
-            ComplianceStatus: ['PASSED', 'FAILED', 'WARNING'].map((Value) => ({
-              Value,
-              Comparison: 'EQUALS' as const,
-            })),
-          },
-          MaxResults: 100,
-          NextToken: token,
-        }),
-      )
-      .catch((cause: unknown) => {
-        const why = messageOf(cause).slice(0, 300);
-        throw new UndecidedError('unreachable', `securityhub:GetFindings: ${why}`, { cause });
-      });
-    const parsed = z.array(reportedFinding).safeParse(got.Findings ?? []);
+  const ComplianceStatus = ['PASSED', 'FAILED', 'WARNING'].map((Value) => ({ Value, Comparison: 'EQUALS' as const }));
+  for await (const page of readPages(client, { ComplianceStatus })) {
+    const parsed = z.array(reportedFinding).safeParse(page);
     if (!parsed.success)
       throw new UndecidedError('no-findings', 'Security Hub answered with something else than findings');
     findings.push(...parsed.data);
-    token = got.NextToken;
-    if (token === undefined || token === '') return findings;
   }
-  throw new UndecidedError('too-many-findings', `there are more than ${MOST_PAGES * 100} findings`);
-}
-
-async function realClient(region: string) {
-  const { SecurityHubClient } = await import('@aws-sdk/client-securityhub');
-  return new SecurityHubClient({ region });
+  return findings;
 }
